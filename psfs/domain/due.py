@@ -1,0 +1,147 @@
+"""When something is due, and when it is late. Dates are whole days in local time.
+
+A thing is due *on* its day and overdue from the day after.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Thresholds a municipality may set: days, and one age in years.
+
+    Raises ValueError for a negative one.
+    """
+
+    level0_days: int = 14
+    """To decide a case at level 0 (B1; the children's ladder's poster)."""
+    consent_age: int = 16
+    """Years; from then the young person consents too (B6)."""
+    consent_warning_days: int = 30
+    """Before a consent stops being enough."""
+    follow_up_days: int = 90
+    """To the next conversation where none was agreed (P11)."""
+    evaluation_days: int = 90
+    """To evaluating a level's measures where no day was agreed."""
+    soon_days: int = 7
+    """Before a due day that something counts as soon."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if getattr(self, field.name) < 0:
+                raise ValueError(f"{field.name} must not be negative")
+
+
+class Urgency(StrEnum):
+    """How near a due day is."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    SOON = "soon"
+    LATER = "later"
+
+
+def is_overdue(due: date, today: date) -> bool:
+    """Whether the due day has passed. On the day itself it is not overdue."""
+    return today > due
+
+
+def days_left(due: date, today: date) -> int:
+    """Days from today to the due day; negative when overdue."""
+    return (due - today).days
+
+
+def urgency(due: date, today: date, limits: Limits) -> Urgency:
+    """How near the due day is, with `limits.soon_days` as what counts as soon."""
+    days = days_left(due, today)
+    if days < 0:
+        return Urgency.OVERDUE
+    if days == 0:
+        return Urgency.TODAY
+    return Urgency.SOON if days <= limits.soon_days else Urgency.LATER
+
+
+def level0_due(opened_on: date, limits: Limits) -> date:
+    """The last day to decide a case opened at level 0 (B1)."""
+    return opened_on + timedelta(days=limits.level0_days)
+
+
+def conversation_due(last_held_on: date, agreed: date | None, limits: Limits) -> date:
+    """When an open form's next conversation is due (P11).
+
+    As agreed in the last one, else by the limit.
+    """
+    return agreed or last_held_on + timedelta(days=limits.follow_up_days)
+
+
+def evaluation_due(begun_on: date, agreed: date | None, limits: Limits) -> date:
+    """When a level's round of steps, begun on that day, is to be evaluated (B2).
+
+    As agreed, else by the limit.
+    """
+    return agreed or begun_on + timedelta(days=limits.evaluation_days)
+
+
+def intervention_due(deadline: date | None, evaluated_on: date | None) -> date | None:
+    """When an intervention waits for its evaluation; None once evaluated or with no deadline."""
+    return deadline if evaluated_on is None else None
+
+
+def birthday(birth_date: date, years: int) -> date:
+    """The day the person turns that many years.
+
+    Born on 29 February: 1 March in a year without that day, so that nobody counts as
+    older than they are.
+    """
+    try:
+        return birth_date.replace(year=birth_date.year + years)
+    except ValueError:
+        return date(birth_date.year + years, 3, 1)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Whole years of age on that day; negative before birth."""
+    years = day.year - birth_date.year
+    return years if birthday(birth_date, years) <= day else years - 1
+
+
+def consents_self(birth_date: date, today: date, limits: Limits) -> bool:
+    """Whether a young person must consent too, beside the guardians (B6)."""
+    return today >= birthday(birth_date, limits.consent_age)
+
+
+def consent_valid(
+    valid_from: date, until: date | None, withdrawn_on: date | None, today: date
+) -> bool:
+    """Whether a consent holds today: `until` is its last day, a withdrawal counts at once (B6)."""
+    return (
+        valid_from <= today
+        and (until is None or today <= until)
+        and (withdrawn_on is None or today < withdrawn_on)
+    )
+
+
+def consent_lasts_until(
+    until: date | None, *, guardian_only_for: date | None, limits: Limits
+) -> date | None:
+    """The last day a consent is enough by itself; None when it has no end (B6).
+
+    `guardian_only_for`: the birth date of a young person for whom only guardians have
+    consented, else None (also for an adult's guardian). Such a consent is enough until
+    the day before the person reaches `limits.consent_age`.
+    """
+    if guardian_only_for is None:
+        return until
+    last = birthday(guardian_only_for, limits.consent_age) - timedelta(days=1)
+    return last if until is None else min(until, last)
+
+
+def consent_ends_soon(until: date | None, today: date, limits: Limits) -> bool:
+    """Whether a consent that still holds ends within the warning time.
+
+    Give it the answer of consent_lasts_until to warn also of a birthday. False for one
+    without an end, and for one that has ended: is_overdue(until, today) tells that.
+    """
+    return until is not None and 0 <= days_left(until, today) <= limits.consent_warning_days
