@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from psfs.domain.errors import Refusal
 from psfs.domain.scoring import (
+    ACTIVITY_ERROR,
+    CONSIDERABLE,
     Flag,
     Round,
     Scale,
@@ -195,6 +197,10 @@ def test_rounds_of_one_day_stand_as_recorded_and_then_by_id():
         Round("e", START - timedelta(days=1), NOON + timedelta(days=1), {}),
     ]
     assert [result.round.id for result in evaluate(rounds)] == ["e", "b", "c", "d", "a"]
+
+
+def test_thresholds_are_those_of_the_form_and_of_stratford():
+    assert (CONSIDERABLE, ACTIVITY_ERROR) == (2, 3)
 
 
 @pytest.mark.parametrize(
