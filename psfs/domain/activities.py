@@ -114,11 +114,7 @@ def answer_faults(active_ids: Iterable[K], answers: Mapping[K, Answer]) -> list[
         except Refusal as fault:
             faults.append(Refusal(fault.code, activity=activity, **fault.values))
     known = set(active)
-    faults += [
-        Refusal("answer_unknown_activity", activity=activity)
-        for activity in answers
-        if activity not in known
-    ]
+    faults += [Refusal("answer_unknown_activity", activity=activity) for activity in answers if activity not in known]
     return faults
 
 

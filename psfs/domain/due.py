@@ -112,20 +112,12 @@ def consents_self(birth_date: date, today: date, limits: Limits) -> bool:
     return today >= birthday(birth_date, limits.consent_age)
 
 
-def consent_valid(
-    valid_from: date, until: date | None, withdrawn_on: date | None, today: date
-) -> bool:
+def consent_valid(valid_from: date, until: date | None, withdrawn_on: date | None, today: date) -> bool:
     """Whether a consent holds today: `until` is its last day, a withdrawal counts at once (B6)."""
-    return (
-        valid_from <= today
-        and (until is None or today <= until)
-        and (withdrawn_on is None or today < withdrawn_on)
-    )
+    return valid_from <= today and (until is None or today <= until) and (withdrawn_on is None or today < withdrawn_on)
 
 
-def consent_lasts_until(
-    until: date | None, *, guardian_only_for: date | None, limits: Limits
-) -> date | None:
+def consent_lasts_until(until: date | None, *, guardian_only_for: date | None, limits: Limits) -> date | None:
     """The last day a consent is enough by itself; None when it has no end (B6).
 
     `guardian_only_for`: the birth date of a young person for whom only guardians have

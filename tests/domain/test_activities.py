@@ -171,8 +171,7 @@ def test_every_fault_is_found():
 @settings(max_examples=200, deadline=None)
 def test_answers_pass_only_when_every_one_is_right(active, answers):
     right = set(active) == set(answers) and all(
-        (answer.score in range(11)) != answer.not_asked
-        and (answer.score is None or answer.score in range(11))
+        (answer.score in range(11)) != answer.not_asked and (answer.score is None or answer.score in range(11))
         for answer in answers.values()
     )
     assert (refusal_of(check_answers, iter(active), answers) is None) is right

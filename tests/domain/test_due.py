@@ -113,9 +113,7 @@ def test_age_agrees_with_counting_birthdays(born, later):
     assert consents_self(born, today, LIMITS) is (oracle.age(born, today) >= 16)
 
 
-@pytest.mark.parametrize(
-    ("born", "self_too"), [(date(2010, 3, 3), True), (date(2010, 3, 4), False)]
-)
+@pytest.mark.parametrize(("born", "self_too"), [(date(2010, 3, 3), True), (date(2010, 3, 4), False)])
 def test_the_young_person_consents_too_from_sixteen(born, self_too):
     assert consents_self(born, TODAY, LIMITS) is self_too
     assert consents_self(born, TODAY, Limits(consent_age=15))
@@ -132,17 +130,13 @@ def test_the_young_person_consents_too_from_sixteen(born, self_too):
         (-5, 9, -2, False),
     ],
 )
-def test_a_consent_holds_through_its_last_day_and_not_once_withdrawn(
-    valid_from, until, withdrawn_on, valid
-):
+def test_a_consent_holds_through_its_last_day_and_not_once_withdrawn(valid_from, until, withdrawn_on, valid):
     last = None if until is None else day(until)
     withdrawn = None if withdrawn_on is None else day(withdrawn_on)
     assert consent_valid(day(valid_from), last, withdrawn, TODAY) is valid
 
 
-@pytest.mark.parametrize(
-    ("number", "soon"), [(-1, False), (0, True), (30, True), (31, False), (None, False)]
-)
+@pytest.mark.parametrize(("number", "soon"), [(-1, False), (0, True), (30, True), (31, False), (None, False)])
 def test_a_consent_that_ends_soon(number, soon):
     until = None if number is None else day(number)
     assert consent_ends_soon(until, TODAY, LIMITS) is soon

@@ -139,9 +139,7 @@ def test_order_of_input_does_not_matter(both):
 @given(st.lists(st.tuples(st.integers(0, 10), st.integers(0, 10)), min_size=1, max_size=5))
 @settings(max_examples=150, deadline=None)
 def test_same_activities_give_the_forms_difference_of_averages(pairs):
-    before, now = evaluate(
-        rounds_of(numbered(*(one for one, _ in pairs)), numbered(*(two for _, two in pairs)))
-    )
+    before, now = evaluate(rounds_of(numbered(*(one for one, _ in pairs)), numbered(*(two for _, two in pairs))))
     assert now.since_previous.value == now.average - before.average
     assert not now.since_previous.sets_differ
 
@@ -157,19 +155,14 @@ def test_change_is_paired_when_activities_differ():
 @settings(max_examples=100, deadline=None)
 def test_back_dated_rounds_leave_the_earlier_ones_and_recompute_the_later(lists):
     known, added = lists
-    late = [
-        Round(f"late {each.id}", each.held_on, each.recorded_at + timedelta(days=9), each.scores)
-        for each in added
-    ]
+    late = [Round(f"late {each.id}", each.held_on, each.recorded_at + timedelta(days=9), each.scores) for each in added]
     known = [Round(str(each.id), each.held_on, each.recorded_at, each.scores) for each in known]
     earliest = min((each.held_on for each in late), default=date.max)
     # What lies before, or is from the same day but was recorded earlier, stands as it was.
     untouched = [result for result in evaluate(known) if result.round.held_on <= earliest]
     results = evaluate([*known, *late])
     assert results[: len(untouched)] == untouched
-    for result, expected in zip(
-        results, oracle.evaluate([row(each) for each in [*known, *late]]), strict=True
-    ):
+    for result, expected in zip(results, oracle.evaluate([row(each) for each in [*known, *late]]), strict=True):
         assert_change(result.since_previous, expected[2])
         assert_change(result.since_first, expected[3])
 
