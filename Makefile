@@ -21,7 +21,7 @@ check: ## linters, types, templates, and that vendored files are the pinned ones
 	@$(bin)/ruff check .
 	@$(bin)/ruff format --check .
 	@$(bin)/mypy
-	@$(bin)/djlint --check --lint --quiet psfs/templates
+	@$(bin)/djlint --lint --quiet psfs/templates
 	@$(bin)/python .ci/vendor.py --check
 
 bench: ## measure speed at 200 and at 20,000 people

@@ -55,12 +55,12 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., RunningApp]]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """One Chromium for the whole run."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        yield launched
+        launched.close()
 
 
 class NewContext(Protocol):
@@ -77,7 +77,7 @@ class NewContext(Protocol):
 
 
 @pytest.fixture
-def new_context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[NewContext]:
+def new_context(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[NewContext]:
     """``new_context(size="tablet"|"phone"|"desktop", scheme="light"|"dark", javascript=True)``.
 
     More options go to Playwright; ``base_url`` is the live server's without it. The test fails in
@@ -96,7 +96,7 @@ def new_context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Ne
             "timezone_id": "Europe/Oslo",
             "reduced_motion": "reduce",
         }
-        context = browser.new_context(base_url=base_url, **(settings | options))
+        context = chromium.new_context(base_url=base_url, **(settings | options))
         context.set_default_timeout(15_000)
         made.append((context, Watch(context, base_url)))
         return context
