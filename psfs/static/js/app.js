@@ -1,0 +1,13 @@
+import { announceSwaps } from "./announce.js";
+import { guardSubmits } from "./submit.js";
+import { takeFocus } from "./focus.js";
+import { closeMenus } from "./menu.js";
+
+announceSwaps();
+guardSubmits();
+takeFocus();
+closeMenus();
+
+if ("serviceWorker" in navigator) {
+  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+}
