@@ -1,0 +1,16 @@
+"""Append-only log of changes and of reading. Nobody else writes ``audit_entry``."""
+
+from .chain import Fault, Head, heads, verify
+from .recorder import Actor, MissingActorError, acting, record_reading, record_security
+
+__all__ = [
+    "Actor",
+    "Fault",
+    "Head",
+    "MissingActorError",
+    "acting",
+    "heads",
+    "record_reading",
+    "record_security",
+    "verify",
+]

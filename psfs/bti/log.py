@@ -1,0 +1,41 @@
+"""Writing to a case's log: the one place that makes ``LogEntry`` rows."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from psfs import clock
+from psfs.extensions import db
+from psfs.models import Case, LogEntry, User
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+def write(case: Case, by: User, kind: str, *, decided_on: date | None = None, **fields: Any) -> LogEntry:
+    """Add one entry to the case's log, on the level and round the case now stands on. Does not commit.
+
+    Args:
+        case: the case.
+        by: who records it.
+        kind: see ``LogEntry``.
+        decided_on: the day it happened or was decided; today unless given.
+        fields: other columns of ``LogEntry`` (``reason``, ``text``, ``step``, ``subject_id``, ``details`` …).
+    """
+    entry = LogEntry(
+        **{
+            "id": uuid.uuid4(),
+            "case_id": case.id,
+            "kind": kind,
+            "decided_on": decided_on or clock.today(),
+            "recorded_at": clock.now(),
+            "recorded_by_id": by.id,
+            "recorded_by": by.name,
+            "level": case.level,
+            "round": case.round,
+            **fields,
+        }
+    )
+    db.session.add(entry)
+    return entry

@@ -1,0 +1,82 @@
+"""Extensions, unbound; and the one way to begin a transaction that writes."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+IMMEDIATE = "psfs_immediate"
+BUSY_MILLISECONDS = 8000
+# Earlier libraries can lose commits in WAL mode (https://www.sqlite.org/wal.html, "WAL-reset bug").
+WAL_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+
+
+class Base(DeclarativeBase):
+    """Base of all models."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+csrf = CSRFProtect()
+babel = Babel()
+migrate = Migrate()
+compress = Compress()
+
+
+def begin_write() -> None:
+    """End the reading transaction and begin one that writes.
+
+    On SQLite it takes the write lock at once (``BEGIN IMMEDIATE``), so that what is checked stays true until commit.
+    """
+    db.session.commit()
+    db.session.connection(execution_options={IMMEDIATE: True})
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite library keeps commits in WAL mode."""
+    newest, *patched = WAL_SAFE
+    return version >= newest or any(version[:2] == fix[:2] and version >= fix for fix in patched)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    safe = wal_is_safe(sqlite3.sqlite_version_info)
+    for pragma in (
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",  # INSERT OR REPLACE must fire the triggers that guard the audit
+        "journal_mode = " + ("WAL" if safe else "DELETE"),
+        "synchronous = " + ("FULL" if safe else "EXTRA"),
+        "trusted_schema = OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        immediate = connection.get_execution_options().get(IMMEDIATE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

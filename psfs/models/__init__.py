@@ -1,0 +1,35 @@
+"""Tables, constraints and relations. No rules live here."""
+
+from .accounts import Service, Setting, SignInCode, Throttle, User, WebSession
+from .audit import AuditEntry
+from .bti import Consent, Handover, Intervention, LogEntry
+from .cases import Case, CaseLook, EmergencyOpening, Person, PersonWord, RelatedPerson, TeamMember
+from .conversations import Activity, Conversation, Form, Score, ScoreCorrection
+from .types import Audited
+
+__all__ = [
+    "Activity",
+    "Audited",
+    "AuditEntry",
+    "Case",
+    "CaseLook",
+    "Consent",
+    "Conversation",
+    "EmergencyOpening",
+    "Form",
+    "Handover",
+    "Intervention",
+    "LogEntry",
+    "Person",
+    "PersonWord",
+    "RelatedPerson",
+    "Score",
+    "ScoreCorrection",
+    "Service",
+    "Setting",
+    "SignInCode",
+    "TeamMember",
+    "Throttle",
+    "User",
+    "WebSession",
+]

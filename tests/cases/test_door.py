@@ -1,0 +1,56 @@
+"""The one door: who gets in, what it leaves in the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from psfs.extensions import db
+from psfs.models import AuditEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.client import Browser
+    from tests.support.people import Town
+
+pytestmark = pytest.mark.databases("sqlite", "postgres")
+
+
+def readings() -> list[AuditEntry]:
+    return list(db.session.scalars(select(AuditEntry).where(AuditEntry.kind == "reading").order_by(AuditEntry.id)))
+
+
+def test_who_takes_part_gets_in_and_is_logged(browser: Callable[[str], Browser], town: Town) -> None:
+    browser("kari").get(f"/saker/{town.adult.id}")
+    (entry,) = readings()
+    assert (entry.actor_id, entry.action, entry.stream) == (
+        town.users["kari"].id,
+        "cases.show",
+        f"case:{town.adult.id}",
+    )
+
+
+@pytest.mark.parametrize("name", ["ola", "eva", "other_leader", "ke", "admin"])
+def test_others_get_the_answer_for_what_does_not_exist(
+    browser: Callable[[str], Browser], town: Town, name: str
+) -> None:
+    outsider = browser(name)
+    foreign = outsider.get(f"/saker/{town.adult.id}", status=404)
+    unknown = outsider.get("/saker/00000000-0000-4000-8000-000000000000", status=404)
+    malformed = outsider.get("/saker/nope", status=404)
+    strip = lambda page: page.text.replace(outsider.token, "")  # noqa: E731
+    assert len({len(strip(page)) for page in (foreign, unknown, malformed)}) == 1
+    assert readings() == []
+
+
+def test_the_leader_of_the_service_gets_in(browser: Callable[[str], Browser], town: Town) -> None:
+    browser("leader").get(f"/saker/{town.adult.id}")
+    assert len(readings()) == 1
+
+
+def test_without_signing_in_the_page_asks_for_it(browser: Callable[[str], Browser], town: Town) -> None:
+    answer = browser("").get(f"/saker/{town.adult.id}", status=303)
+    assert answer.location.startswith("/logg-inn?next=")
