@@ -407,11 +407,7 @@ def _first_open(steps: Iterable[Step], state: CaseState) -> Step | None:
 
 
 def _lacking(keys: Iterable[str], state: CaseState, level: int) -> tuple[Missing, ...]:
-    return tuple(
-        Missing("requirement", requirement=key, level=level)
-        for key in keys
-        if key not in state.fulfilled
-    )
+    return tuple(Missing("requirement", requirement=key, level=level) for key in keys if key not in state.fulfilled)
 
 
 def _reason(reason: str) -> list[Missing]:

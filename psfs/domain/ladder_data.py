@@ -124,9 +124,7 @@ class Ladder:
 
     def step(self, key: str) -> Step | None:
         """The step with this key on any level, or None: a log may name one that was dropped."""
-        return next(
-            (step for level in self.levels for step in level.steps if step.key == key), None
-        )
+        return next((step for level in self.levels for step in level.steps if step.key == key), None)
 
 
 def load(folders: Sequence[Path] = (BUILT_IN,)) -> dict[str, Ladder]:
@@ -145,9 +143,7 @@ def load(folders: Sequence[Path] = (BUILT_IN,)) -> dict[str, Ladder]:
         for file in files:
             ladder = read(file)
             if ladder.key in found:
-                raise LadderError(
-                    file, [f'key: "{ladder.key}" is already used by {found[ladder.key].name}']
-                )
+                raise LadderError(file, [f'key: "{ladder.key}" is already used by {found[ladder.key].name}'])
             found[ladder.key] = file
             ladders[ladder.key] = ladder
     return ladders
@@ -217,9 +213,7 @@ class _Table:
             return Text("", "", "")
         for language in value:
             if language not in LANGUAGES:
-                self.fault(
-                    f"{name}.{language}", f"is not a known language (known: {', '.join(LANGUAGES)})"
-                )
+                self.fault(f"{name}.{language}", f"is not a known language (known: {', '.join(LANGUAGES)})")
         words = {}
         for language in LANGUAGES:
             word = value.get(language)
@@ -273,9 +267,7 @@ def _level(table: _Table) -> Level:
         name=table.text("name"),
         what=table.text("what"),
         holder_title=table.text("holder_title") if table.has("holder_title") else None,
-        steps=tuple(
-            _step(each, number) for number, each in enumerate(table.tables("steps", "step"), 1)
-        ),
+        steps=tuple(_step(each, number) for number, each in enumerate(table.tables("steps", "step"), 1)),
         requires=table.requirements("requires"),
     )
 
@@ -305,10 +297,7 @@ def _faults(ladder: Ladder) -> Iterator[str]:
     for level in ladder.levels:
         for step in level.steps:
             if step.key and step.key in seen:
-                yield (
-                    f'level {level.number}: the step key "{step.key}" is already used '
-                    f"on level {seen[step.key]}"
-                )
+                yield (f'level {level.number}: the step key "{step.key}" is already used on level {seen[step.key]}')
             seen.setdefault(step.key, level.number)
         yield from (f"level {level.number}: {fault}" for fault in _level_faults(level))
 
@@ -324,11 +313,7 @@ def _level_faults(level: Level) -> Iterator[str]:
     for step in level.steps:
         if step.decides and step.closes:
             yield f'step "{step.key}" cannot both decide and close'
-        if (
-            len(deciding) == 1
-            and step.closes != (step.number > deciding[0].number)
-            and not step.decides
-        ):
+        if len(deciding) == 1 and step.closes != (step.number > deciding[0].number) and not step.decides:
             yield (
                 f'step "{step.key}": only steps with closes = true come after the deciding step '
                 f'"{deciding[0].key}", and they come nowhere else'
@@ -340,7 +325,4 @@ def _level_faults(level: Level) -> Iterator[str]:
     for step in level.steps:
         for key in step.requires:
             if key in provided and step.number <= provided[key].number:
-                yield (
-                    f'step "{step.key}" requires "{key}", which is first provided '
-                    f'by step "{provided[key].key}"'
-                )
+                yield (f'step "{step.key}" requires "{key}", which is first provided by step "{provided[key].key}"')

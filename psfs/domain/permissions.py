@@ -82,9 +82,7 @@ CASE_ACTIONS = frozenset(Action) - GENERAL_ACTIONS
 Grant = Relation | None
 """What a permission hangs on: a relation to the case, or None where none is needed."""
 
-_TAKES_PART: frozenset[Grant] = frozenset(
-    {Relation.HOLDER, Relation.TEAM, Relation.OPENED_BY, Relation.CONTACT}
-)
+_TAKES_PART: frozenset[Grant] = frozenset({Relation.HOLDER, Relation.TEAM, Relation.OPENED_BY, Relation.CONTACT})
 _EMERGENCY: frozenset[Grant] = frozenset({Relation.EMERGENCY})
 _OWN_SERVICE: frozenset[Grant] = frozenset({Relation.OWN_SERVICE})
 _KE_CASE: frozenset[Grant] = frozenset({Relation.KE_CASE})
@@ -129,10 +127,7 @@ _FOR_KE_CASE = frozenset(
 
 def _also(actions: Collection[Action], grants: frozenset[Grant]) -> dict[Action, frozenset[Grant]]:
     """What every clinical role has, and `grants` for some of the actions."""
-    return {
-        action: had | (grants if action in actions else frozenset())
-        for action, had in _CLINICAL.items()
-    }
+    return {action: had | (grants if action in actions else frozenset()) for action, had in _CLINICAL.items()}
 
 
 TABLE: Mapping[Role, Mapping[Action, frozenset[Grant]]] = MappingProxyType(
