@@ -1,0 +1,125 @@
+"""Which consents and legal bases a case has, and which of them hold (B4, B6). Reads only."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from psfs import clock
+from psfs.domain import due
+from psfs.extensions import db
+from psfs.models import Case, Consent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from psfs.domain.due import Limits
+
+ADULT = 18
+"""Years; who is younger has guardians (vergemålslova § 8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """One consent or legal basis. ``state``: valid, ends_soon, coming, ended or withdrawn."""
+
+    id: uuid.UUID
+    service: str
+    basis: str
+    given_by: str
+    given_by_name: str
+    how: str
+    legal_basis: str
+    reason: str
+    from_on: date
+    until: date | None
+    withdrawn_on: date | None
+    withdrawn_by: str
+    state: str
+    may_withdraw: bool
+
+
+def consents(case_id: uuid.UUID) -> Sequence[Consent]:
+    """Everything recorded for the case, the oldest first. One statement."""
+    query = select(Consent).where(Consent.case_id == case_id).options(joinedload(Consent.service))
+    return db.session.scalars(query.order_by(Consent.from_on, Consent.recorded_at)).all()
+
+
+def lasting(consent: Consent, born: date, in_force: Limits) -> date | None:
+    """The last day the consent is enough by itself; a guardian's alone lasts until the young person's say is needed."""
+    young = consent.given_by == "guardian" and due.age_on(born, consent.from_on) < ADULT
+    return due.consent_lasts_until(consent.until_on, guardian_only_for=born if young else None, limits=in_force)
+
+
+def holds(consent: Consent, born: date, in_force: Limits) -> bool:
+    """Whether the consent is in force today."""
+    until = lasting(consent, born, in_force)
+    return due.consent_valid(consent.from_on, until, consent.withdrawn_on, clock.today())
+
+
+def fulfilled_by(held: Iterable[Consent], case: Case, in_force: Limits) -> set[str]:
+    """The ladder's requirements that consents and legal bases see to."""
+    in_place = [each for each in held if holds(each, case.person.birth_date, in_force)]
+    found = {"consent_log"} if any(each.service_id is None for each in in_place) else set()
+    if any(each.service_id not in (None, case.service_id) for each in in_place):
+        found.add("second_service")
+    return found
+
+
+def valid_services(held: Iterable[Consent], case: Case, in_force: Limits) -> set[uuid.UUID]:
+    """Other services that may take part today."""
+    born = case.person.birth_date
+    return {each.service_id for each in held if each.service_id is not None and holds(each, born, in_force)}
+
+
+def withdrawn(held: Sequence[Consent], case: Case, in_force: Limits) -> tuple[tuple[str, date], ...]:
+    """Withdrawn consents that nothing else has taken the place of: service (empty: the log itself) and when."""
+    born = case.person.birth_date
+    covered = {each.service_id for each in held if holds(each, born, in_force)}
+    latest = {
+        each.service_id: (each.service.name if each.service else "", each.withdrawn_on)
+        for each in held
+        if each.withdrawn_on is not None and each.service_id not in covered
+    }
+    return tuple((name, on) for name, on in latest.values() if on is not None)
+
+
+def consent_list(case: Case, in_force: Limits) -> list[ConsentView]:
+    """All consents as the page shows them, the newest first."""
+    return [_view(each, case.person.birth_date, in_force) for each in reversed(consents(case.id))]
+
+
+def _view(consent: Consent, born: date, in_force: Limits) -> ConsentView:
+    until = lasting(consent, born, in_force)
+    return ConsentView(
+        id=consent.id,
+        service=consent.service.name if consent.service else "",
+        basis=consent.basis,
+        given_by=consent.given_by,
+        given_by_name=consent.given_by_name,
+        how=consent.how,
+        legal_basis=consent.legal_basis,
+        reason=consent.reason,
+        from_on=consent.from_on,
+        until=until,
+        withdrawn_on=consent.withdrawn_on,
+        withdrawn_by=consent.withdrawn_by,
+        state=_state(consent, until, in_force),
+        may_withdraw=consent.withdrawn_on is None,
+    )
+
+
+def _state(consent: Consent, until: date | None, in_force: Limits) -> str:
+    today = clock.today()
+    if consent.withdrawn_on is not None:
+        return "withdrawn"
+    if until is not None and due.is_overdue(until, today):
+        return "ended"
+    if consent.from_on > today:
+        return "coming"
+    return "ends_soon" if due.consent_ends_soon(until, today, in_force) else "valid"
