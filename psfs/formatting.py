@@ -48,6 +48,11 @@ def day(value: date | datetime | None) -> str:
     return format_date(value, "d MMM y") if current() == "en" else f"{value:%d.%m.%Y}"
 
 
+def short_day(value: date) -> str:
+    """A date where there is little room: 12.01.26, in English 12 Jan 26."""
+    return format_date(value, "d MMM yy") if current() == "en" else f"{value:%d.%m.%y}"
+
+
 def long_day(value: date | None) -> str:
     """A date in words: 12. januar 2026."""
     return "" if value is None else format_date(value, "d MMMM y" if current() == "en" else "d. MMMM y")
