@@ -23,9 +23,10 @@ class ConfigError(Exception):
 class Config:
     """What the environment decides.
 
-    ``idle`` and ``absolute`` are the session's limits; ``https`` says that the address people use is https
-    (sets HSTS, ``Secure`` and the ``__Host-`` prefix); ``proxies`` is the number of trusted proxies in front;
-    ``listen`` is the address the server is bound to, which decides whether demo accounts may be offered.
+    ``idle`` and ``absolute`` are the session's limits, ``code_lifetime`` is a one-time code's; ``https`` says that the
+    address people use is https (sets HSTS, ``Secure`` and the ``__Host-`` prefix); ``proxies`` is the number of
+    trusted proxies in front; ``listen`` is the address the server is bound to, which decides whether demo accounts
+    may be offered.
     """
 
     database_url: str
@@ -33,6 +34,7 @@ class Config:
     instance: Path
     idle: timedelta
     absolute: timedelta
+    code_lifetime: timedelta
     https: bool
     proxies: int
     listen: str
@@ -58,6 +60,7 @@ class Config:
             instance=instance,
             idle=timedelta(minutes=_number(env, "PSFS_IDLE_MINUTES", 30)),
             absolute=timedelta(hours=_number(env, "PSFS_ABSOLUTE_HOURS", 12)),
+            code_lifetime=timedelta(hours=_number(env, "PSFS_CODE_HOURS", 48)),
             https=_flag(env, "PSFS_HTTPS"),
             proxies=int(_number(env, "PSFS_PROXIES", 0, least=0)),
             listen=env.get("PSFS_LISTEN", ""),

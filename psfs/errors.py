@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import traceback
 from typing import TYPE_CHECKING
 
 from flask import render_template
@@ -16,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.messages import message
+from psfs.security import places
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -95,8 +95,6 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 def _note(error: Exception) -> str:
     """Log where an error arose and its kind, never its text: that may hold a name or a score."""
     error_id = secrets.token_hex(4)
-    frames = [
-        f"{frame.filename.rsplit('/', 2)[-2:]}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
-    ]
-    log.error("error", extra={"error_id": error_id, "error": type(error).__name__, "where": frames[-6:]})
+    where = places(error.__traceback__)
+    log.error("error", extra={"error_id": error_id, "error": type(error).__name__, "where": where})
     return error_id

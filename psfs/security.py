@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Any
 
 from flask import g, request
 from pythonjsonlogger.json import JsonFormatter
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from flask import Flask
     from werkzeug.wrappers import Response
 
@@ -65,12 +68,33 @@ def init_app(app: Flask, config: Config) -> None:
         return response
 
 
+class _Formatter(JsonFormatter):
+    """JSON without the words of an exception: those may hold a name or a score. Its kind and place are enough."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the standard library's name
+        kind, _words, trace = ei
+        return f"{kind.__name__} {' '.join(places(trace))}"
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802
+        return ""
+
+
+def json_formatter() -> logging.Formatter:
+    """One JSON object a line."""
+    return _Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def places(trace: TracebackType | None) -> list[str]:
+    """Where an exception came through, innermost last: file and line."""
+    return [f"{'/'.join(frame.filename.rsplit('/', 2)[-2:])}:{frame.lineno}" for frame in extract_tb(trace)][-6:]
+
+
 def log_as_json() -> None:
     """One JSON object a line on standard error, from our own loggers only."""
     logger = logging.getLogger("psfs")
     if not logger.handlers:
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        handler.setFormatter(json_formatter())
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
         logger.propagate = False

@@ -1,5 +1,6 @@
 """Append-only log of changes and of reading. Nobody else writes ``audit_entry``."""
 
+from . import notes
 from .chain import Fault, Head, heads, verify
 from .recorder import Actor, MissingActorError, acting, record_reading, record_security
 
@@ -10,6 +11,7 @@ __all__ = [
     "MissingActorError",
     "acting",
     "heads",
+    "notes",
     "record_reading",
     "record_security",
     "verify",
