@@ -96,6 +96,7 @@ PACKAGES = (
             "heart": "HandHeart",
             "home": "House",
             "info": "InformationSquare",
+            "list": "BulletList",
             "lock": "PadlockLocked",
             "note": "NotePencil",
             "pencil": "Pencil",
