@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
+
+from psfs.formatting import day, moment
 
 if TYPE_CHECKING:
     from flask_babel.speaklater import LazyString
@@ -33,6 +36,30 @@ MESSAGES: dict[str, LazyString] = {
     "backup_failed": _l("Kan ikkje kopiere til %(file)s: %(why)s"),
     "backup_postgres": _l("Bruk pg_dump til å kopiere PostgreSQL, og «psfs log heads» til å notere kjedehovuda."),
     "case_closed": _l("Saka er avslutta og kan berre lesast. Opne ho igjen for å endre noko."),
+    # PSFS: forms, activities and conversations
+    "too_few_activities": _l("Skjemaet må ha minst éin aktivitet. Avslutt heller skjemaet."),
+    "no_activities": _l("Skriv minst éin aktivitet."),
+    "activity_blank": _l("Skriv kva aktiviteten er."),
+    "activity_too_long": _l("Aktiviteten er for lang. Bruk høgst %(limit)s teikn."),
+    "activity_twice": _l("«%(text)s» står på skjemaet frå før. Skriv ein annan aktivitet."),
+    "activity_id_used": _l("Aktiviteten er alt lagra med andre ord. Last sida på nytt."),
+    "activity_used_later": _l("Aktiviteten er med i ein seinare samtale, %(day)s, og kan ikkje avsluttast før det."),
+    "answer_ambiguous": _l("Vel anten eit tal eller «ikkje spurt», ikkje begge."),
+    "next_due_too_early": _l("Neste samtale må vere etter dagen denne samtalen vart halden."),
+    "form_closed": _l("Skjemaet er avslutta og kan berre lesast. Start eit nytt skjema."),
+    "form_id_used": _l("Dette skjemaet er alt lagra med andre aktivitetar. Opne saka på nytt."),
+    "id_used": _l("Denne samtalen er alt lagra, med andre svar. Vil du endre ein skår, rettar du han der."),
+    "saved_meanwhile": _l(
+        "%(who)s lagra ein samtale %(at)s, halden %(held_on)s. Det du har skrive, er ikkje lagra enno."
+    ),
+    "corrected_meanwhile": _l("Skåren er retta av ein annan sidan du opna sida. Sjå kva som står der no."),
+    "correction_id_used": _l("Denne rettinga er alt lagra, med eit anna innhald."),
+    "reworded_meanwhile": _l("Aktiviteten er skriven om av ein annan sidan du opna sida. No står det «%(text)s»."),
+    "conversation_struck": _l("Samtalen er stroken og kan ikkje rettast."),
+    "nothing_changed": _l("Vel ein annan skår enn den som står der."),
+    "reason_too_long": _l("Grunngjevinga er for lang. Bruk høgst %(limit)s teikn."),
+    "unknown_choice": _l("Vel eitt av alternativa."),
+    "unknown_layout": _l("Vel éin om gongen eller alle på eitt ark."),
     # BTI: the ladder
     "needs_outcome": _l("Vel kva som er avgjort."),
     "step_out_of_order": _l(
@@ -56,11 +83,53 @@ MESSAGES: dict[str, LazyString] = {
     "changed_meanwhile": _l(
         "Nokon har endra saka medan du skreiv. Det du skreiv, står her. Les kva som er nytt før du lagrar."
     ),
-    "id_taken": _l("Dette er alt lagra med eit anna innhald. Opne sida på nytt for å registrere noko nytt."),
+    "id_taken": _l("Denne sida er alt lagra éin gong, med eit anna innhald. Lagrar du no, blir det ei ny innføring."),
+    "date_before_closing": _l("Saka vart avslutta %(day)s. Ho kan ikkje opnast igjen før det."),
+    # BTI: consents
+    "unknown_service": _l("Vel ei teneste frå lista."),
+    "own_service": _l("Tenesta har saka sjølv og treng ikkje samtykke."),
+    "until_before_from": _l("Siste dag må vere same dag som samtykket tek til, eller seinare."),
+    "legal_basis_missing": _l("Skriv kva lov eller føresegn som er heimelen."),
+    "giver_missing": _l("Vel kven som gir samtykket."),
+    "how_missing": _l("Vel korleis samtykket er gitt."),
+    "giver_too_young": _l("Før fylte %(age)s år må føresette gi samtykket, gjerne saman med den unge."),
+    "young_person_too": _l("Frå fylte %(age)s år må den unge sjølv vere med og samtykke."),
+    "withdrawn_before_given": _l("Samtykket gjeld frå %(day)s og kan ikkje trekkjast før det."),
+    # BTI: the baton
+    "offer_open": _l("%(name)s har alt fått spørsmål. Trekk det tilbake før du spør ein annan."),
+    "unknown_successor": _l("Vel ein tilsett frå lista."),
+    "already_holder": _l("%(name)s har stafetten alt."),
+    "successor_without_service": _l("%(name)s høyrer ikkje til noka teneste og kan difor ikkje ta over."),
+    "service_without_consent": _l("%(service)s har ikkje samtykke eller heimel for å vere med i saka."),
+    "offer_gone": _l("Spørsmålet er trekt tilbake eller svara på."),
+    # BTI: interventions
+    "responsible_missing": _l("Vel eller skriv kven som er ansvarleg."),
+    "deadline_before_start": _l("Fristen er før tiltaket tek til."),
+    "evaluate_before_start": _l("Evalueringa er før tiltaket tek til."),
+    "evaluated_before_start": _l("Tiltaket tok til %(day)s. Evalueringa kan ikkje vere frå før det."),
+    "intervention_ended": _l("Tiltaket er avslutta og kan berre lesast."),
+    "intervention_changed": _l("Nokon har endra tiltaket medan du skreiv. Det du skreiv, står her."),
+    "next_evaluation_missing": _l("Vel ein seinare dag for neste evaluering."),
+    # BTI: the log
+    "report_too_early": _l("Behov kan meldast til KE frå nivå %(level)s."),
+    "already_reported": _l("Behovet vart meldt til KE %(day)s."),
+    "step_depended_on": _l("Berre det siste steget på dette nivået kan strykast. Du kan rette opplysningane i staden."),
+    "cannot_strike": _l("Denne innføringa kan ikkje strykast."),
+    "cannot_correct": _l("Denne innføringa blir retta der ho kom frå."),
+    "needs_why": _l("Skriv kva som var feil."),
+    "already_struck": _l("Nokon har alt retta denne innføringa. Sjå stafettloggen."),
 }
 
 
 def message(refusal: Refusal) -> str:
     """The refusal in the reader's language; an unknown code is shown as it is rather than hidden."""
     words = MESSAGES.get(refusal.code)
-    return str(words) % refusal.values if words is not None else refusal.code
+    if words is None:
+        return refusal.code
+    return str(words) % {name: _shown(value) for name, value in refusal.values.items()}
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, datetime):
+        return moment(value)
+    return day(value) if isinstance(value, date) else value

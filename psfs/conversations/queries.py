@@ -154,7 +154,7 @@ def _conversations(
         .execution_options(populate_existing=True)
     ).all()
     texts = {activity.id: activity.text for activity in activities}
-    by_conversation: dict[Conversation, list[Row[Any]]] = defaultdict(list)
+    by_conversation: dict[Conversation, list[Any]] = defaultdict(list)
     for row in rows:
         by_conversation[row[0]].append(row)
     corrections = _corrections(form_id, texts) if rows else {}

@@ -1,0 +1,97 @@
+"""Reading the answers of a conversation out of a sent form, and keeping them for showing the page again.
+
+Names, where ``<id>`` is the activity's id: ``answer-<id>`` ("0" … "10" or "not_asked"), ``reason-<id>``,
+``retire-<id>`` ("", "reached", "not_relevant" or "other"), ``retire-note-<id>``; for an activity added in the
+conversation also ``new`` (its id, once for each) and ``text-<id>``.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, NewActivity, Retirement, tidy
+from psfs.domain.activities import Answer, RetireReason
+from psfs.domain.errors import Refusal
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+SCORES = {str(score): score for score in range(11)}
+NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent about the activities, and what of it has no meaning."""
+
+    answers: dict[uuid.UUID, Answer]
+    added: tuple[NewActivity, ...]
+    retired: dict[uuid.UUID, Retirement]
+    faults: tuple[Refusal, ...]
+
+
+def read(form: MultiDict[str, str]) -> Sent:
+    """The answers, the new activities and the retired ones. A new activity that is all empty is left out."""
+    faults: list[Refusal] = []
+    answers: dict[uuid.UUID, Answer] = {}
+    retired: dict[uuid.UUID, Retirement] = {}
+    for name in form:
+        kind, _, key = name.partition("-")
+        activity = _id(key)
+        if activity is None:
+            continue
+        try:
+            if kind == "answer" and (answer := read_one(form, name, activity)):
+                answers[activity] = answer
+            elif kind == "retire" and (retirement := _retirement(form, activity)):
+                retired[activity] = retirement
+        except Refusal as fault:
+            faults.append(fault)
+    added = tuple(
+        NewActivity(activity, text)
+        for activity in dict.fromkeys(_id(value) for value in form.getlist("new"))
+        if activity is not None and ((text := tidy(form.get(f"text-{activity}", ""))) or activity in answers)
+    )
+    return Sent(answers, added, retired, tuple(faults))
+
+
+def read_one(form: MultiDict[str, str], name: str, activity: uuid.UUID) -> Answer | None:
+    """One answer, None when nothing was chosen.
+
+    Raises Refusal "answer_ambiguous", "score_out_of_range" or "reason_too_long", each with ``activity``.
+    """
+    chosen = {value for value in form.getlist(name) if value}
+    if not chosen:
+        return None
+    if len(chosen) > 1:
+        raise Refusal("answer_ambiguous", activity=activity)
+    value = chosen.pop()
+    if value == NOT_ASKED:
+        reason = tidy(form.get(f"reason-{activity}", ""))
+        if len(reason) > REASON_LENGTH:
+            raise Refusal("reason_too_long", activity=activity, limit=REASON_LENGTH)
+        return Answer(not_asked=True, reason=reason)
+    if value not in SCORES:
+        raise Refusal("score_out_of_range", activity=activity, value=value)
+    return Answer(SCORES[value])
+
+
+def _retirement(form: MultiDict[str, str], activity: uuid.UUID) -> Retirement | None:
+    reason = form.get(f"retire-{activity}", "")
+    if not reason:
+        return None
+    if reason not in set(RetireReason):
+        raise Refusal("unknown_choice", activity=activity)
+    note = tidy(form.get(f"retire-note-{activity}", ""))
+    if len(note) > TEXT_LENGTH:
+        raise Refusal("reason_too_long", activity=activity, limit=TEXT_LENGTH)
+    return Retirement(RetireReason(reason), note)
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

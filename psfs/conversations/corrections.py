@@ -1,0 +1,102 @@
+"""Putting right what was recorded wrong: a score, or a whole conversation. Nothing is deleted (P12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort
+
+from psfs import clock
+from psfs.bti import log
+from psfs.conversations.inputs import Conflict, CorrectionInput
+from psfs.conversations.rows import load_conversation, must_be_open
+from psfs.domain.activities import check_answers
+from psfs.domain.errors import Refusal
+from psfs.extensions import db
+from psfs.models import Activity, Score, ScoreCorrection
+
+if TYPE_CHECKING:
+    import uuid
+
+    from psfs.models import Case, Conversation, User
+
+
+def correct(
+    case: Case, by: User, conversation_id: uuid.UUID, activity_id: uuid.UUID, given: CorrectionInput
+) -> Conversation:
+    """Put one score right; the old one stays visible with who, when and why. Also in a closed form.
+
+    The same id with the same content again changes nothing.
+
+    Raises:
+        Conflict: "correction_id_used", or "corrected_meanwhile" (``value``: what now stands there, None = not asked).
+        Refusal: "case_closed", "conversation_struck", "needs_reason", "nothing_changed", "answer_missing".
+        werkzeug.exceptions.NotFound: not a conversation of the case, or the activity was not active in it.
+    """
+    talk = load_conversation(case, conversation_id)
+    score = db.session.get(Score, (talk.id, activity_id), populate_existing=True) or abort(404)
+    if _already(talk, by, activity_id, given):
+        return talk
+    must_be_open(case)
+    if talk.struck_at is not None:
+        raise Refusal("conversation_struck")
+    check_answers([activity_id], {activity_id: given.answer})
+    if score.value != given.expected:
+        raise Conflict("corrected_meanwhile", value=score.value)
+    if score.value == given.answer.score:
+        raise Refusal("nothing_changed")
+    if not given.reason:
+        raise Refusal("needs_reason")
+    activity = db.session.get_one(Activity, activity_id)
+    db.session.add(
+        ScoreCorrection(
+            id=given.id,
+            conversation_id=talk.id,
+            activity_id=activity_id,
+            old_value=score.value,
+            new_value=given.answer.score,
+            reason=given.reason,
+            corrected_at=clock.now(),
+            corrected_by_id=by.id,
+            corrected_by=by.name,
+        )
+    )
+    details = {
+        "event": "corrected",
+        "held_on": talk.held_on.isoformat(),
+        "activity": activity.text,
+        "old": score.value,
+        "new": given.answer.score,
+    }
+    score.value, score.not_asked_reason = given.answer.score, given.answer.reason
+    log.write(case, by, "conversation", subject_id=talk.id, reason=given.reason, details=details)
+    db.session.commit()
+    return talk
+
+
+def strike(case: Case, by: User, conversation_id: uuid.UUID, reason: str) -> Conversation:
+    """Strike a conversation recorded by mistake: out of every calculation, still readable. Twice changes nothing.
+
+    Raises Refusal "case_closed", "needs_reason"; 404 for a conversation of another case.
+    """
+    talk = load_conversation(case, conversation_id)
+    if talk.struck_at is not None:
+        return talk
+    must_be_open(case)
+    if not reason:
+        raise Refusal("needs_reason")
+    talk.struck_at, talk.struck_by_id, talk.struck_reason = clock.now(), by.id, reason
+    details = {"event": "struck", "held_on": talk.held_on.isoformat()}
+    log.write(case, by, "conversation", subject_id=talk.id, reason=reason, details=details)
+    db.session.commit()
+    return talk
+
+
+def _already(talk: Conversation, by: User, activity_id: uuid.UUID, given: CorrectionInput) -> bool:
+    kept = db.session.get(ScoreCorrection, given.id)
+    if kept is None:
+        return False
+    content = (talk.id, activity_id, given.answer.score, given.reason, by.id)
+    if (kept.conversation_id, kept.activity_id, kept.new_value, kept.reason, kept.corrected_by_id) == content:
+        return True
+    raise Conflict("correction_id_used")

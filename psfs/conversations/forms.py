@@ -1,0 +1,133 @@
+"""The shape of what this room's pages send; what it means is for the service and the domain."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, tidy, tidy_lines
+from psfs.conversations.words import RESPONDENTS, RETIRE_REASONS
+
+_l: Any = lazy_gettext  # the stubs of a form know only plain texts, not ones looked up later
+TOO_LONG = _l("Teksten er for lang. Bruk høgst %(max)d teikn.")
+NAME_LENGTH = 200
+
+
+class IdField(HiddenField):
+    """An id made by the page. What is no id at all is replaced by a new one, and said."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the id; an empty one is None."""
+        text = valuelist[0] if valuelist else ""
+        try:
+            self.data = uuid.UUID(text) if text else None
+        except ValueError:
+            self.data = None
+            raise ValueError(str(_l("Noko i sida var øydelagt. Sjå over, og lagra ein gong til."))) from None
+
+    def _value(self) -> str:
+        return str(self.data) if self.data else ""
+
+
+class DayField(DateField):
+    """A date, with a fault in the reader's language."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read an ISO date, as the browser's own date field sends it."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_l("Skriv datoen med dag, månad og år."))) from None
+
+
+def _line(value: str | None) -> str:
+    return tidy(value or "")
+
+
+def _lines(value: str | None) -> str:
+    return tidy_lines(value or "")
+
+
+class ConversationForm(FlaskForm):
+    """The fields that every conversation has; the answers are read by ``answers.read``."""
+
+    id = IdField()
+    form_id = IdField()
+    base = IdField()
+    held_on = DayField(_l("Dato for samtalen"), [InputRequired(_l("Vel dagen samtalen vart halden."))])
+    performed_by = StringField(
+        _l("Kven heldt samtalen?"),
+        [InputRequired(_l("Skriv kven som heldt samtalen.")), Length(max=NAME_LENGTH, message=TOO_LONG)],
+        filters=[_line],
+    )
+    respondent = RadioField(
+        _l("Kven svara?"), [InputRequired(_l("Vel kven som svara."))], choices=[*RESPONDENTS.items()]
+    )
+    remark = TextAreaField(
+        _l("Kva nytte opplever personen?"), [Length(max=TEXT_LENGTH, message=TOO_LONG)], filters=[_lines]
+    )
+    next_due = DayField(_l("Neste samtale"), [Optional()])
+
+
+class StartForm(FlaskForm):
+    """A new form; the activities are read from the fields named ``activity``."""
+
+    id = IdField()
+    close_reason = TextAreaField(
+        _l("Kvifor startar de eit nytt skjema?"), [Length(max=TEXT_LENGTH, message=TOO_LONG)], filters=[_lines]
+    )
+
+
+class ReasonForm(FlaskForm):
+    """Something that needs a reason and nothing else: striking, closing."""
+
+    reason = TextAreaField(
+        _l("Grunngjeving"),
+        [InputRequired(_l("Skriv ei grunngjeving.")), Length(max=TEXT_LENGTH, message=TOO_LONG)],
+        filters=[_lines],
+    )
+
+
+class CorrectForm(FlaskForm):
+    """A score put right; the answer itself is read by ``answers.read_one``."""
+
+    id = IdField()
+    expected = HiddenField()
+    not_asked_reason = StringField(filters=[_line], validators=[Length(max=REASON_LENGTH, message=TOO_LONG)])
+    reason = TextAreaField(
+        _l("Kvifor rettar du?"),
+        [InputRequired(_l("Skriv kvifor skåren blir retta.")), Length(max=TEXT_LENGTH, message=TOO_LONG)],
+        filters=[_lines],
+    )
+
+
+class AddForm(FlaskForm):
+    """One more activity, outside a conversation."""
+
+    id = IdField()
+    text = StringField(_l("Ny aktivitet"), filters=[_line])
+
+
+class RewordForm(FlaskForm):
+    """A typing error mended; ``expected`` is what stood there when the page was made."""
+
+    expected = HiddenField()
+    text = StringField(_l("Aktiviteten, rett skriven"), filters=[_line])
+
+
+class RetireForm(FlaskForm):
+    """Why an activity is retired."""
+
+    reason = RadioField(
+        _l("Kvifor blir aktiviteten avslutta?"),
+        [InputRequired(_l("Vel kvifor."))],
+        choices=[*RETIRE_REASONS.items()],
+    )
+    note = TextAreaField(_l("Med eigne ord"), [Length(max=TEXT_LENGTH, message=TOO_LONG)], filters=[_lines])

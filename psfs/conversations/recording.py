@@ -1,0 +1,237 @@
+"""Keeping a conversation: what was answered, and the activities that came and went in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from psfs import clock
+from psfs.bti import log
+from psfs.conversations.inputs import Conflict, ConversationInput, NewActivity, Refusals, Retirement, check_text
+from psfs.conversations.rows import (
+    add_row,
+    answered_from,
+    check_room,
+    last_recorded,
+    load_form,
+    must_be_open,
+    next_position,
+    spans,
+    texts_from,
+)
+from psfs.domain.activities import Answer, RetireReason, Span, active_on, answer_faults, check_date
+from psfs.domain.errors import Refusal
+from psfs.extensions import db
+from psfs.models import Activity, Conversation, Score, User
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Sequence
+    from datetime import date
+
+    from psfs.models import Case, Form
+
+
+def record(case: Case, by: User, given: ConversationInput) -> Conversation:
+    """Keep one conversation, first or later, with the activities added and retired in it (P2, P3, P10, P11).
+
+    The same id with the same content again changes nothing and gives the same conversation.
+
+    Raises:
+        Conflict: "id_used" (the id is kept with other content; ``conversation`` where it is the case's own) or
+            "saved_meanwhile" (``conversation``, ``who``, ``at``, ``held_on``: recorded since ``given.base``).
+        Refusals: all that is wrong with dates, activities and answers; most have ``activity``.
+        Refusal: "case_closed", "form_closed".
+        werkzeug.exceptions.NotFound: the form is not the case's.
+    """
+    if kept := _already(case, by, given):
+        return kept
+    form = load_form(case, given.form_id)
+    must_be_open(case, form)
+    _nobody_was_quicker(form, given.base)
+    faults = _date_faults(case, given)
+    if any(fault.values["day"] == given.held_on for fault in faults):
+        given = replace(given, held_on=clock.today())  # a day that cannot be: look at the rest as of today
+    added, more = _added(form, given)
+    faults += more
+    ends, more = _ends(form, given)
+    faults += more
+    after = _spans_after(form, added, ends)
+    try:
+        check_room(after)
+    except Refusal as fault:
+        faults.append(fault)
+    active = [span.id for span in active_on(after, given.held_on)]
+    faults += answer_faults(active, _answers(given, active))
+    if faults:
+        raise Refusals(faults)
+    talk = _write(case, by, form, given, added, ends, active)
+    db.session.commit()
+    return talk
+
+
+def _already(case: Case, by: User, given: ConversationInput) -> Conversation | None:
+    kept = db.session.get(Conversation, given.id, populate_existing=True)
+    if kept is None:
+        return None
+    own = kept.form.case_id == case.id
+    if own and kept.recorded_by_id == by.id and kept.fingerprint == given.fingerprint:
+        return kept
+    raise Conflict("id_used", conversation=kept.id if own else None)
+
+
+def _nobody_was_quicker(form: Form, base: uuid.UUID | None) -> None:
+    last = last_recorded(form)
+    if last is None or last.id == base:
+        return
+    who = db.session.get(User, last.recorded_by_id)
+    raise Conflict(
+        "saved_meanwhile",
+        conversation=last.id,
+        who=who.name if who else last.performed_by,
+        at=last.recorded_at,
+        held_on=last.held_on,
+    )
+
+
+def _date_faults(case: Case, given: ConversationInput) -> list[Refusal]:
+    faults: list[Refusal] = []
+    try:
+        check_date(given.held_on, today=clock.today(), birth_date=case.person.birth_date)
+    except Refusal as fault:
+        faults.append(fault)
+    if given.next_due is not None and given.next_due <= given.held_on:
+        faults.append(Refusal("next_due_too_early", day=given.next_due))
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    new: NewActivity
+    active_from: date | None
+
+
+def _added(form: Form, given: ConversationInput) -> tuple[list[_Addition], list[Refusal]]:
+    """The new activities; those of a form's first conversation are active from its start."""
+    start = given.held_on if form.conversations else None
+    faults: list[Refusal] = []
+    others = texts_from(form, given.held_on)
+    for new in given.added:
+        try:
+            check_text(new.text, others, new.id)
+            if db.session.get(Activity, new.id) is not None:
+                raise Refusal("activity_id_used", activity=new.id)
+        except Refusal as fault:
+            faults.append(fault)
+        others.append(new.text)
+    return [_Addition(new, start) for new in given.added], faults
+
+
+def _ends(form: Form, given: ConversationInput) -> tuple[dict[uuid.UUID, tuple[date, Retirement]], list[Refusal]]:
+    """From which day each retired activity is out.
+
+    Scored in this conversation for the last time: from the day after. Else from this day, unless another
+    conversation of the same day holds an answer for it.
+    """
+    ends: dict[uuid.UUID, tuple[date, Retirement]] = {}
+    faults: list[Refusal] = []
+    active = {span.id for span in active_on(spans(form.activities), given.held_on)}
+    for activity_id, retirement in given.retired.items():
+        last = answered_from(form, activity_id, given.held_on)
+        if activity_id not in active:
+            faults.append(Refusal("answer_unknown_activity", activity=activity_id))
+        elif last is not None and last > given.held_on:
+            faults.append(Refusal("activity_used_later", activity=activity_id, day=last))
+        elif retirement.reason is RetireReason.OTHER and not retirement.note:
+            faults.append(Refusal("needs_reason", activity=activity_id, field="retire-note"))
+        else:
+            scored = given.answers.get(activity_id, Answer()).score is not None
+            stays = scored or last is not None
+            ends[activity_id] = (given.held_on + timedelta(days=1) if stays else given.held_on, retirement)
+    return ends, faults
+
+
+def _spans_after(
+    form: Form, added: Sequence[_Addition], ends: dict[uuid.UUID, tuple[date, Retirement]]
+) -> list[Span[uuid.UUID]]:
+    kept = [
+        Span(span.id, span.active_from, ends[span.id][0]) if span.id in ends else span
+        for span in spans(form.activities)
+    ]
+    return kept + [Span(one.new.id, one.active_from, None) for one in added]
+
+
+def _answers(given: ConversationInput, active: Sequence[uuid.UUID]) -> dict[uuid.UUID, Answer]:
+    """What was chosen. A retired activity that goes out of this conversation takes "not asked" with it; one that
+    stays in without a score is "not asked"."""
+    answers = dict(given.answers)
+    for activity_id in given.retired:
+        chosen = answers.get(activity_id, Answer())
+        if chosen.score is not None:
+            continue
+        if activity_id in active:
+            answers[activity_id] = Answer(not_asked=True, reason=chosen.reason)
+        else:
+            answers.pop(activity_id, None)
+    return answers
+
+
+def _write(
+    case: Case,
+    by: User,
+    form: Form,
+    given: ConversationInput,
+    added: Sequence[_Addition],
+    ends: dict[uuid.UUID, tuple[date, Retirement]],
+    active: Sequence[uuid.UUID],
+) -> Conversation:
+    now = clock.now()
+    for one in added:
+        position = next_position(form)
+        row = Activity(id=one.new.id, position=position, text=one.new.text, active_from=one.active_from, created_at=now)
+        add_row(form, row)
+    for activity in form.activities:
+        if activity.id in ends:
+            activity.retired_on, retirement = ends[activity.id]
+            activity.retire_reason, activity.retire_note = retirement.reason.value, retirement.note
+    answers = _answers(given, active)
+    talk = Conversation(
+        id=given.id,
+        held_on=given.held_on,
+        performed_by_id=_performer(case, by, given.performed_by),
+        performed_by=given.performed_by,
+        respondent=given.respondent,
+        remark=given.remark,
+        next_due=given.next_due,
+        recorded_at=now,
+        recorded_by_id=by.id,
+        fingerprint=given.fingerprint,
+        scores=[
+            Score(activity_id=one, value=answers[one].score, not_asked_reason=answers[one].reason) for one in active
+        ],
+    )
+    form.conversations.append(talk)
+    form.opened_on = min(form.opened_on, given.held_on)
+    log.write(case, by, "conversation", subject_id=talk.id, decided_on=given.held_on, details=_told(form, talk, given))
+    return talk
+
+
+def _performer(case: Case, by: User, name: str) -> uuid.UUID | None:
+    """The account of who held the conversation, where the name is one of those nearest to the case."""
+    return next((one.id for one in (by, case.holder, case.contact) if one is not None and one.name == name), None)
+
+
+def _told(form: Form, talk: Conversation, given: ConversationInput) -> dict[str, Any]:
+    texts = {one.id: one.text for one in form.activities}
+    return {
+        "event": "held",
+        "held_on": talk.held_on.isoformat(),
+        "form": form.number,
+        "performed_by": talk.performed_by,
+        "respondent": talk.respondent,
+        "scored": sum(score.value is not None for score in talk.scores),
+        "active": len(talk.scores),
+        "added": [one.text for one in given.added],
+        "retired": [{"text": texts[key], "reason": one.reason.value} for key, one in given.retired.items()],
+    }
