@@ -86,7 +86,6 @@ MESSAGES: dict[str, LazyString] = {
     "id_taken": _l("Denne sida er alt lagra éin gong, med eit anna innhald. Lagrar du no, blir det ei ny innføring."),
     "date_before_closing": _l("Saka vart avslutta %(day)s. Ho kan ikkje opnast igjen før det."),
     # BTI: consents
-    "unknown_service": _l("Vel ei teneste frå lista."),
     "own_service": _l("Tenesta har saka sjølv og treng ikkje samtykke."),
     "until_before_from": _l("Siste dag må vere same dag som samtykket tek til, eller seinare."),
     "legal_basis_missing": _l("Skriv kva lov eller føresegn som er heimelen."),

@@ -190,13 +190,13 @@ def case_state(case: Case) -> CaseState:
     Steps: entries of the present level and round that have not been struck. Requirements: consents and legal bases
     that hold today, the contact person and the report to KE (B4).
     """
-    return _state(case, _round_entries(case), consents(case.id), limits())
+    return _state(case, round_entries(case), consents(case.id), limits())
 
 
 def ladder_view(case: Case) -> LadderView:
     """The ladder as the reader sees it, in the reader's language. Four statements."""
     ladder, in_force = ladder_of(case.ladder), limits()
-    entries, held = _round_entries(case), consents(case.id)
+    entries, held = round_entries(case), consents(case.id)
     state = _state(case, entries, held, in_force)
     coming = rules.next_step(ladder, state)
     lang = current()
@@ -306,7 +306,8 @@ def latest_change(case: Case) -> EntryView | None:
     return entry_view(entry, case.ladder) if entry else None
 
 
-def _round_entries(case: Case) -> Sequence[LogEntry]:
+def round_entries(case: Case) -> Sequence[LogEntry]:
+    """The step entries in force of the present level and round, in the order they were written."""
     query = select(LogEntry).where(
         LogEntry.case_id == case.id,
         LogEntry.level == case.level,

@@ -4,17 +4,47 @@ line in the log in one transaction, and commits once."""
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from psfs.bti import log
-from psfs.bti.hindrance import require
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from psfs import clock
+from psfs.bti import log, queries
+from psfs.bti.hindrance import Changed, repeated, require, require_date
 from psfs.bti.ladders import ladder as ladder_of
-from psfs.domain.ladder import Open
+from psfs.domain.errors import Refusal
+from psfs.domain.ladder import Close, Direction, DoStep, Move, Open, Reopen, after
 from psfs.extensions import db
-from psfs.models import Case, LogEntry, User
+from psfs.models import Case, Handover, LogEntry, User
 
 if TYPE_CHECKING:
     from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a form says of any decision about a case's place.
+
+    ``id`` is the entry's, made when the page was; ``seen`` is ``queries.seen`` from when the page was made.
+    """
+
+    id: uuid.UUID
+    seen: str
+    on: date
+    by: str = ""
+    participants: str = ""
+    reason: str = ""
+
+    def content(self) -> dict[str, Any]:
+        """The columns of the log that it fills."""
+        return {
+            "decided_on": self.on,
+            "decided_by": self.by,
+            "participants": self.participants,
+            "reason": self.reason,
+        }
 
 
 def open_entry(
@@ -45,3 +75,127 @@ def open_entry(
         round=case.round or 1,
         reason=reason.strip(),
     )
+
+
+def take_step(
+    case: Case,
+    by: User,
+    step: str,
+    decision: Decision,
+    *,
+    skip: bool = False,
+    outcome: Direction | None = None,
+    to_level: int | None = None,
+) -> None:
+    """Do a step or skip it; a deciding step moves the case, or begins a new round, at once (B2, B3).
+
+    The outcome "close" is only noted: ``close`` carries it out.
+
+    Raises:
+        psfs.bti.hindrance.Hindered: the ladder does not allow it now.
+        psfs.bti.hindrance.Changed: the case has changed since the page was made.
+        Refusal: the day is ahead, before birth, or (for a move) before the case came to its level.
+    """
+    what = "skipped" if skip else str(outcome or "done")
+    content = {"kind": "step", "step": step, "outcome": what, **decision.content()}
+    if repeated(LogEntry, decision.id, case, **content):
+        return
+    _require_unchanged(case, decision)
+    ladder, state = ladder_of(case.ladder), queries.case_state(case)
+    request = DoStep(step, skip, decision.reason, outcome, to_level)
+    require(ladder, state, request)
+    require_date(case, decision.on)
+    moves = outcome not in (None, Direction.CLOSE)
+    if moves:
+        _place(case, by, decision, after(ladder, state, request).level, **content)
+    else:
+        log.write(case, by, id=decision.id, **content)
+    db.session.commit()
+
+
+def move(case: Case, by: User, to_level: int, decision: Decision) -> None:
+    """Move the case outside the deciding step: one level or several, up or down (B3). Raises as ``take_step``."""
+    content = {"kind": "move", "to_level": to_level, **decision.content()}
+    if repeated(LogEntry, decision.id, case, **content):
+        return
+    _require_unchanged(case, decision)
+    ladder, state = ladder_of(case.ladder), queries.case_state(case)
+    request = Move(to_level, decision.reason)
+    require(ladder, state, request)
+    require_date(case, decision.on)
+    _place(case, by, decision, to_level, **content)
+    db.session.commit()
+
+
+def close(case: Case, by: User, reason_code: str, evaluation: str, decision: Decision) -> None:
+    """Close the case: why, and the last evaluation (B5). An open offer of the baton is withdrawn.
+
+    Raises as ``take_step``.
+    """
+    content = {"kind": "closed", "text": evaluation, "outcome": reason_code, **decision.content()}
+    if repeated(LogEntry, decision.id, case, **content):
+        return
+    _require_unchanged(case, decision)
+    require(ladder_of(case.ladder), queries.case_state(case), Close(reason_code, evaluation))
+    require_date(case, decision.on)
+    _require_after(case, decision.on)
+    offer_withdrawn = withdraw_offers(case)
+    log.write(case, by, id=decision.id, details={"offer_withdrawn": offer_withdrawn}, **content)
+    case.closed_on = decision.on
+    case.close_reason = reason_code
+    db.session.commit()
+
+
+def reopen(case: Case, by: User, decision: Decision) -> None:
+    """Open a closed case again, with a reason: on the level where it was closed, in a new round (B5).
+
+    Raises:
+        Refusal: the person has another open case on the ladder, or the day is before the closing. Else as
+            ``take_step``.
+    """
+    content = {"kind": "reopened", **decision.content()}
+    if repeated(LogEntry, decision.id, case, **content):
+        return
+    _require_unchanged(case, decision)
+    require(ladder_of(case.ladder), queries.case_state(case), Reopen(decision.reason))
+    require_date(case, decision.on)
+    if case.closed_on is not None and decision.on < case.closed_on:
+        raise Refusal("date_before_closing", day=f"{case.closed_on:%d.%m.%Y}")
+    other = select(Case.id).where(
+        Case.person_id == case.person_id, Case.ladder == case.ladder, Case.closed_on.is_(None), Case.id != case.id
+    )
+    if db.session.scalar(other.limit(1)) is not None:
+        raise Refusal("another_open_case")
+    case.closed_on = case.close_reason = None
+    _place(case, by, decision, case.level, **content)
+    try:
+        db.session.commit()
+    except IntegrityError as error:  # opened by somebody else between the question and the commit
+        raise Refusal("another_open_case") from error
+
+
+def withdraw_offers(case: Case) -> bool:
+    """Withdraw the open offer of the baton, if there is one. Writes no entry and does not commit."""
+    offers = db.session.scalars(select(Handover).where(Handover.case_id == case.id, Handover.state == "offered")).all()
+    for offer in offers:
+        offer.state = "withdrawn"
+        offer.answered_at = clock.now()
+    return bool(offers)
+
+
+def _place(case: Case, by: User, decision: Decision, level: int, **content: Any) -> None:
+    """The entry and the case's new place, together: the entry stands on the level and round that were left."""
+    _require_after(case, decision.on)
+    begun = queries.next_round(case, level)
+    log.write(case, by, id=decision.id, **{**content, "from_level": case.level, "to_level": level})
+    case.level, case.round, case.level_since = level, begun, decision.on
+
+
+def _require_after(case: Case, on: date) -> None:
+    if on < case.level_since:
+        raise Refusal("date_before_level", day=f"{case.level_since:%d.%m.%Y}")
+
+
+def _require_unchanged(case: Case, decision: Decision) -> None:
+    if decision.seen != queries.seen(case):
+        raise Changed("changed_meanwhile")

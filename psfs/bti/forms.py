@@ -1,0 +1,216 @@
+"""The shape of what people type in this room. No rules of the domain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField
+from wtforms.widgets import HiddenInput
+
+from psfs.bti import words
+from psfs.bti.fields import (
+    IdField,
+    choice,
+    day,
+    line,
+    maybe_day,
+    select,
+)
+from psfs.bti.fields import words as long_text
+from psfs.bti.service import Decision
+
+YOUR_CHOICE = _l("Vel eit av alternativa.")
+
+
+class RoomForm(FlaskForm):
+    """A form of this room."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class DecisionForm(RoomForm):
+    """Who decided, when, who took part and why; ``seen`` notices a change made meanwhile."""
+
+    id: Any = IdField()
+    seen = HiddenField()
+    decided_on = day(_l("Når vart det avgjort?"))
+    decided_by = line(_l("Kven avgjorde?"))
+    participants = line(_l("Kven var med?"))
+    reason = long_text(_l("Grunngjeving"))
+
+    def decision(self) -> Decision:
+        """What the form says, for the verb."""
+        return Decision(
+            id=self.id.data,
+            seen=self.seen.data or "",
+            on=self.decided_on.data,
+            by=self.decided_by.data,
+            participants=self.participants.data,
+            reason=self.reason.data,
+        )
+
+
+class StepForm(DecisionForm):
+    """One step: done, or skipped."""
+
+    step = HiddenField()
+    what = HiddenField(default="done")
+    decided_on = day(_l("Når vart det gjort?"))
+    decided_by = line(_l("Kven gjorde det?"))
+    reason = long_text(_l("Merknad"), description=_l("Må fyllast ut om du hoppar over steget."))
+
+
+class DecidingForm(DecisionForm):
+    """The deciding step and its outcome; the choices depend on the level."""
+
+    step = HiddenField()
+    outcome = choice(_l("Kva er avgjort?"), {}, _l("Vel kva som er avgjort."))
+
+
+class MoveForm(DecisionForm):
+    """A move outside the deciding step."""
+
+    to_level = choice(_l("Kva nivå skal saka til?"), {}, _l("Vel eit nivå."), coerce=int)
+
+
+class CloseForm(DecisionForm):
+    """Closing: why, and the last evaluation (B5)."""
+
+    reason_code = choice(_l("Kvifor blir saka avslutta?"), words.CLOSE_REASONS, _l("Vel kvifor saka skal avsluttast."))
+    evaluation = long_text(_l("Siste evaluering"), _l("Skriv ei siste evaluering."))
+    reason = long_text(_l("Meir om grunnen"))
+
+
+class ReopenForm(DecisionForm):
+    """Opening a closed case again."""
+
+    reason = long_text(_l("Kvifor skal saka opnast igjen?"), _l("Skriv kvifor saka skal opnast igjen."))
+
+
+class ConsentForm(RoomForm):
+    """A consent to the log, or for a service."""
+
+    id: Any = IdField()
+    service = select(_l("Kva gjeld samtykket?"))
+    given_by = choice(_l("Kven gir samtykket?"), words.GIVEN_BY, _l("Vel kven som gir samtykket."))
+    given_by_name = line(_l("Namn på den eller dei som gir samtykket"))
+    how = choice(_l("Korleis er det gitt?"), words.HOW, _l("Vel korleis samtykket er gitt."))
+    from_on = day(_l("Gjeld frå"))
+    until_on = maybe_day(_l("Gjeld til og med"), description=_l("La stå tomt om det ikkje er avtalt nokon slutt."))
+
+
+class LegalBasisForm(RoomForm):
+    """A legal basis in a consent's place, with the reason."""
+
+    id: Any = IdField()
+    service = select(_l("Kva gjeld heimelen?"))
+    legal_basis = line(
+        _l("Heimel"), _l("Skriv kva lov eller føresegn som er heimelen."), description=_l("Lov og paragraf.")
+    )
+    reason = long_text(_l("Kvifor blir heimelen brukt?"), _l("Skriv ei grunngjeving."))
+    from_on = day(_l("Gjeld frå"))
+    until_on = maybe_day(_l("Gjeld til og med"), description=_l("La stå tomt om det ikkje er avtalt nokon slutt."))
+
+
+class WithdrawForm(RoomForm):
+    """Withdrawing a consent."""
+
+    withdrawn_on = day(_l("Når vart det trekt?"))
+    withdrawn_by = line(_l("Kven trekte det?"), _l("Skriv kven som trekte det."))
+    reason = long_text(_l("Merknad"))
+
+
+class InterventionForm(RoomForm):
+    """An agreed measure."""
+
+    id: Any = IdField()
+    version = IntegerField(widget=HiddenInput(), default=1)
+    goal = long_text(_l("Mål"), _l("Skriv målet med tiltaket."), description=_l("Kva skal bli betre for personen?"))
+    what = long_text(_l("Tiltak"), _l("Skriv kva som skal gjerast."), description=_l("Kva skal gjerast?"))
+    responsible_id = select(_l("Ansvarleg"))
+    responsible = line(_l("Namn, om det er ein annan"))
+    service = select(_l("Teneste"))
+    started_on = day(_l("Tek til"))
+    deadline = maybe_day(_l("Frist"))
+    evaluate_on = maybe_day(_l("Skal evaluerast"))
+
+
+class EvaluateForm(RoomForm):
+    """How a measure went, and whether it ends."""
+
+    version = IntegerField(widget=HiddenInput(), default=1)
+    result = choice(_l("Korleis gjekk det?"), words.RESULTS, YOUR_CHOICE)
+    evaluation = long_text(_l("Evaluering"), _l("Skriv korleis det gjekk."))
+    evaluated_on = day(_l("Evaluert"))
+    ends = choice(_l("Vegen vidare"), {"yes": _l("Avslutt tiltaket"), "no": _l("Hald fram med tiltaket")}, YOUR_CHOICE)
+    next_on = maybe_day(_l("Neste evaluering"), description=_l("Når tiltaket held fram."))
+
+
+class HandoverForm(RoomForm):
+    """An offer of the baton."""
+
+    id: Any = IdField()
+    to = select(_l("Kven skal ta over?"))
+    reason = long_text(_l("Kvifor?"), _l("Skriv kvifor stafetten skal vidare."))
+    persons_view = long_text(_l("Kva seier personen sjølv?"), description=_l("La stå tomt om det ikkje er kjent."))
+
+
+class AnswerForm(RoomForm):
+    """The successor's answer."""
+
+    offer = IdField()
+    answer = choice(
+        _l("Svaret ditt"),
+        {"accept": _l("Ja, eg tek over"), "decline": _l("Nei, eg kan ikkje")},
+        _l("Vel ja eller nei."),
+    )
+    reason = long_text(_l("Merknad"), description=_l("Må fyllast ut om du seier nei."))
+
+
+class WithdrawOfferForm(RoomForm):
+    """Taking an offer back."""
+
+    offer = IdField()
+
+
+class ReportForm(RoomForm):
+    """A report of need to the coordinating unit."""
+
+    id: Any = IdField()
+    decided_on = day(_l("Når er behovet meldt?"))
+    need = long_text(
+        _l("Kva er behovet?"), _l("Skriv kva behovet er."), description=_l("Kva må koordinerast, og mellom kven?")
+    )
+    basis = choice(_l("Grunnlag for å melde"), words.KE_BASIS, YOUR_CHOICE)
+
+
+class NoteForm(RoomForm):
+    """A note or a meeting."""
+
+    id: Any = IdField()
+    kind = choice(_l("Kva slag?"), {"note": words.KINDS["note"], "meeting": words.KINDS["meeting"]}, YOUR_CHOICE)
+    decided_on = day(_l("Dato"))
+    participants = line(_l("Kven var med?"))
+    text = long_text(_l("Tekst"), _l("Skriv noko først."), description=_l("Personen kan lese dette."))
+
+
+class StrikeForm(RoomForm):
+    """Striking an entry of the log."""
+
+    id: Any = IdField()
+    reason = long_text(_l("Kvifor blir innføringa stroken?"), _l("Skriv ei grunngjeving."))
+
+
+class CorrectForm(RoomForm):
+    """Putting an entry's details right."""
+
+    id: Any = IdField()
+    decided_on = day(_l("Dato"))
+    decided_by = line(_l("Kven avgjorde?"))
+    participants = line(_l("Kven var med?"))
+    reason = long_text(_l("Grunngjeving"))
+    text = long_text(_l("Tekst"))
+    why = long_text(_l("Kva var feil?"), _l("Skriv kva som var feil."))

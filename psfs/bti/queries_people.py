@@ -1,0 +1,47 @@
+"""Whom and what the forms of this room can choose among. Reads only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from psfs import clock
+from psfs.domain.permissions import Role
+from psfs.extensions import db
+from psfs.models import Case, Service, TeamMember, User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def successors(case: Case) -> dict[str, list[tuple[str, str]]]:
+    """Who can be offered the baton: active clinical staff by service, the case's own first. One statement."""
+    query = select(User).where(User.disabled_at.is_(None), User.role != Role.ADMIN, User.service_id.is_not(None))
+    users = db.session.scalars(query.options(joinedload(User.service)).order_by(User.name)).all()
+    found: dict[str, list[tuple[str, str]]] = {case.service.name: []}
+    for user in sorted(users, key=lambda user: user.service.name if user.service else ""):
+        if user.id != case.holder_id and user.service is not None:
+            label = f"{user.name}, {user.title}" if user.title else user.name
+            found.setdefault(user.service.name, []).append((str(user.id), label))
+    return {name: people for name, people in found.items() if people}
+
+
+def taking_part(case: Case, reader: User) -> list[User]:
+    """Staff who can be responsible for a measure: holder, contact person, team and the reader. One statement."""
+    today = clock.today()
+    team = select(TeamMember).where(
+        TeamMember.case_id == case.id,
+        TeamMember.from_on <= today,
+        or_(TeamMember.until_on.is_(None), TeamMember.until_on > today),
+    )
+    members = [member.user for member in db.session.scalars(team.options(joinedload(TeamMember.user)))]
+    people = [reader, case.holder, case.contact, *members]
+    return list({user.id: user for user in people if user is not None}.values())
+
+
+def other_services(case: Case) -> Sequence[Service]:
+    """Services in use other than the case's own, by name. One statement."""
+    query = select(Service).where(Service.active, Service.id != case.service_id)
+    return db.session.scalars(query.order_by(Service.name)).all()

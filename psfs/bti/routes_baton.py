@@ -1,0 +1,96 @@
+"""The baton: offering it, answering, and taking an offer back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from psfs.accounts.current import permit
+from psfs.bti import forms, pages, queries, service_baton
+from psfs.bti.queries_people import successors
+from psfs.bti.routes import bp
+from psfs.cases.door import OpenCase
+from psfs.domain.errors import Refusal
+from psfs.domain.permissions import Action
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@bp.route("/saker/<uuid:case_id>/stafett", methods=["GET", "POST"])
+@permit(Action.HAND_OVER)
+def hand_over(case: OpenCase) -> ResponseReturnValue:
+    """Who holds the baton; offer it to somebody, or see the offer that waits."""
+    form: Any = forms.HandoverForm()
+    form.to.choices = {"": [("", _("Vel"))], **successors(case.case)}
+
+    def page(problems: list[Any], news: Any) -> str:
+        return pages.render(
+            case,
+            "hand_over",
+            form=form,
+            offer=service_baton.open_offer_of(case.case),
+            view=queries.ladder_view(case.case),
+            problems=problems,
+            news=news,
+        )
+
+    def save() -> None:
+        service_baton.offer(
+            case.case,
+            case.user,
+            form.id.data,
+            uuid.UUID(form.to.data) if form.to.data else uuid.UUID(int=0),
+            reason=form.reason.data,
+            persons_view=form.persons_view.data,
+        )
+
+    if request.method == "GET":
+        return page([], None)
+    done = url_for("bti.hand_over", case_id=case.id)
+    return pages.answer(case, form, page, save, done=done, saved=_("Spørsmålet er sendt."))
+
+
+@bp.post("/saker/<uuid:case_id>/stafett/trekk")
+@permit(Action.HAND_OVER)
+def withdraw_offer(case: OpenCase) -> ResponseReturnValue:
+    """Take the offer back."""
+    form: Any = forms.WithdrawOfferForm()
+    if not form.validate():
+        raise Refusal("offer_gone")
+    service_baton.withdraw_offer(case.case, case.user, form.offer.data)
+    flash(_("Spørsmålet er trekt tilbake."), "success")
+    return redirect(url_for("bti.hand_over", case_id=case.id), 303)
+
+
+@bp.route("/saker/<uuid:case_id>/stafett/svar", methods=["GET", "POST"])
+@permit(Action.ACCEPT)
+def answer_handover(case: OpenCase) -> ResponseReturnValue:
+    """The successor's answer; the page shows only what is needed to give it."""
+    form: Any = forms.AnswerForm()
+    offer = service_baton.open_offer_of(case.case)
+    if request.method == "GET" and offer is not None:
+        form.offer.data = offer.id
+    accepts = form.answer.data == "accept"
+
+    def page(problems: list[Any], news: Any) -> str:
+        return pages.render(
+            case,
+            "answer_handover",
+            form=form,
+            offer=offer,
+            view=queries.ladder_view(case.case),
+            problems=problems,
+            news=news,
+        )
+
+    def save() -> None:
+        verb = service_baton.accept if accepts else service_baton.decline
+        verb(case.case, case.user, form.offer.data, form.reason.data)
+
+    done = url_for("cases.show", case_id=case.id) if accepts else url_for("worklist.home")
+    saved = _("Du har teke over stafetten.") if accepts else _("Svaret er sendt.")
+    return pages.answer(case, form, page, save, done=done, saved=saved)

@@ -1,0 +1,127 @@
+"""Consents, legal bases in their place, and withdrawal."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+
+from psfs.accounts.current import permit
+from psfs.accounts.settings import limits
+from psfs.bti import forms, pages, service_consents
+from psfs.bti.queries_consents import consent_list
+from psfs.bti.queries_people import other_services
+from psfs.bti.routes import bp
+from psfs.bti.service_consents import CONSENT, LEGAL_BASIS, ConsentInput
+from psfs.cases.door import OpenCase
+from psfs.domain.permissions import Action
+from psfs.extensions import db
+from psfs.models import Consent
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+LOG = "logg"
+
+
+@bp.get("/saker/<uuid:case_id>/samtykke")
+@permit(Action.VIEW_LOG)
+def consents(case: OpenCase) -> str:
+    """All consents of the case, with what holds now in words."""
+    held = consent_list(case.case, limits())
+    in_force = [each for each in held if each.state in ("valid", "ends_soon", "coming")]
+    past = [each for each in held if each not in in_force]
+    return pages.render(case, "consents", in_force=in_force, past=past)
+
+
+@bp.route("/saker/<uuid:case_id>/samtykke/nytt", methods=["GET", "POST"])
+@permit(Action.CONSENT)
+def new_consent(case: OpenCase) -> ResponseReturnValue:
+    """Record a consent; with ``?grunnlag=heimel`` a legal basis in its place. ``?teneste=`` chooses for what."""
+    by_law = request.args.get("grunnlag") == "heimel"
+    form: Any = forms.LegalBasisForm() if by_law else forms.ConsentForm()
+    services = other_services(case.case)
+    form.service.choices = [
+        ("", _("Vel")),
+        (LOG, _("Stafettloggen")),
+        *((str(each.id), each.name) for each in services),
+    ]
+    if request.method == "GET":
+        form.service.data = request.args.get("teneste", "")
+    if not by_law:
+        form.given_by.choices = _givers(case, form)
+
+    def page(problems: list[Any], news: Any) -> str:
+        givers = service_consents.right_givers(case.case)
+        return pages.render(
+            case, "new_consent", form=form, by_law=by_law, givers=givers, limits=limits(), problems=problems, news=news
+        )
+
+    def save() -> None:
+        fields = ("given_by", "given_by_name", "how", "legal_basis", "reason", "from_on", "until_on")
+        service_consents.give(
+            case.case,
+            case.user,
+            ConsentInput(
+                id=form.id.data,
+                service_id=None if form.service.data == LOG else _service_id(form.service.data),
+                basis=LEGAL_BASIS if by_law else CONSENT,
+                **{name: form[name].data for name in fields if name in form},
+            ),
+        )
+
+    saved = _("Heimelen er lagra.") if by_law else _("Samtykket er lagra.")
+    return pages.answer(case, form, page, save, done=url_for("bti.consents", case_id=case.id), saved=saved)
+
+
+@bp.route("/saker/<uuid:case_id>/samtykke/<uuid:consent_id>/trekk", methods=["GET", "POST"])
+@permit(Action.CONSENT)
+def withdraw_consent(case: OpenCase, consent_id: uuid.UUID) -> ResponseReturnValue:
+    """Withdraw a consent: the service is cut off at once."""
+    consent = db.session.get(Consent, consent_id)
+    if consent is None or consent.case_id != case.id:
+        abort(404)
+    form = forms.WithdrawForm()
+
+    def page(problems: list[Any], news: Any) -> str:
+        holder = case.case.holder
+        loses_holder = holder is not None and consent.service_id is not None and holder.service_id == consent.service_id
+        return pages.render(
+            case,
+            "withdraw_consent",
+            form=form,
+            consent=consent,
+            loses_holder=loses_holder,
+            problems=problems,
+            news=news,
+        )
+
+    def save() -> None:
+        service_consents.withdraw(
+            case.case,
+            case.user,
+            consent_id,
+            on=form.withdrawn_on.data,
+            withdrawn_by=form.withdrawn_by.data,
+            reason=form.reason.data,
+        )
+
+    own = consent.service_id is not None and consent.service_id == case.user.service_id
+    done = url_for("worklist.home") if own else url_for("bti.consents", case_id=case.id)
+    return pages.answer(case, form, page, save, done=done, saved=_("Samtykket er trekt. Tilgangen er stengd."))
+
+
+def _givers(case: OpenCase, form: Any) -> list[tuple[str, Any]]:
+    """The fitting givers first; the others stay, since the program cannot know everything."""
+    words = dict(form.given_by.choices)
+    order = [*service_consents.right_givers(case.case), *words]
+    return [(code, words[code]) for code in dict.fromkeys(order)]
+
+
+def _service_id(value: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return uuid.UUID(int=0)

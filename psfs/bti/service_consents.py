@@ -1,0 +1,201 @@
+"""Consents and the legal bases that take their place (B4, B6)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from psfs import clock
+from psfs.accounts.settings import limits
+from psfs.bti import log
+from psfs.bti.hindrance import repeated, require_date, require_open
+from psfs.bti.queries_consents import ADULT
+from psfs.domain import due
+from psfs.domain.errors import Refusal
+from psfs.extensions import db
+from psfs.models import Case, Consent, Handover, Service, User
+
+if TYPE_CHECKING:
+    from datetime import date
+
+CONSENT, LEGAL_BASIS = "consent", "legal_basis"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentInput:
+    """What was consented to, by whom and how; or the legal basis and why it is used.
+
+    ``service_id`` None is the log itself.
+    """
+
+    id: uuid.UUID
+    service_id: uuid.UUID | None
+    basis: str
+    from_on: date
+    until_on: date | None = None
+    given_by: str = ""
+    given_by_name: str = ""
+    how: str = ""
+    legal_basis: str = ""
+    reason: str = ""
+
+
+def right_givers(case: Case) -> tuple[str, ...]:
+    """Who can consent for the person today, the most fitting first (B6)."""
+    age = due.age_on(case.person.birth_date, clock.today())
+    if age >= ADULT:
+        return ("person", "guardian")
+    if due.consents_self(case.person.birth_date, clock.today(), limits()):
+        return ("young_person_and_guardian", "person")
+    return ("guardian", "young_person_and_guardian")
+
+
+def give(case: Case, by: User, what: ConsentInput) -> Consent:
+    """Record a consent or a legal basis.
+
+    A guardian's consent for somebody too young to have a say ends by itself when that day comes.
+
+    Raises:
+        Refusal: the case is closed; the service is unknown, out of use or the case's own; the giver cannot give it;
+            the days do not fit.
+        psfs.bti.hindrance.Changed: the id stands on something else.
+    """
+    values = {
+        "service_id": what.service_id,
+        "basis": what.basis,
+        "given_by": what.given_by,
+        "given_by_name": what.given_by_name,
+        "how": what.how,
+        "legal_basis": what.legal_basis,
+        "reason": what.reason,
+        "from_on": what.from_on,
+    }
+    if repeated(Consent, what.id, case, **values):
+        return db.session.get_one(Consent, what.id)
+    require_open(case)
+    service = _service(case, what.service_id)
+    until = _check(case, what)
+    consent = Consent(
+        id=what.id,
+        case_id=case.id,
+        until_on=until,
+        recorded_at=clock.now(),
+        recorded_by_id=by.id,
+        **values,
+    )
+    db.session.add(consent)
+    log.write(
+        case,
+        by,
+        "consent",
+        decided_on=min(what.from_on, clock.today()),
+        subject_id=consent.id,
+        reason=what.reason,
+        details={
+            "event": "given" if what.basis == CONSENT else "legal_basis",
+            "service": service.name if service else "",
+            "given_by": what.given_by,
+            "given_by_name": what.given_by_name,
+            "how": what.how,
+            "legal_basis": what.legal_basis,
+            "from": what.from_on.isoformat(),
+            "until": until.isoformat() if until else "",
+        },
+    )
+    db.session.commit()
+    return consent
+
+
+def withdraw(case: Case, by: User, consent_id: uuid.UUID, *, on: date, withdrawn_by: str, reason: str = "") -> Consent:
+    """Withdraw a consent, or end a legal basis: that service is cut off at once (B6).
+
+    An offer of the baton to somebody at the service is withdrawn with it. Withdrawing twice changes nothing.
+
+    Raises:
+        LookupError: the case has no such consent.
+        Refusal: the case is closed, or the day is ahead or before the consent.
+    """
+    consent = db.session.get(Consent, consent_id)
+    if consent is None or consent.case_id != case.id:
+        raise LookupError(consent_id)
+    if consent.withdrawn_on is not None:
+        return consent
+    require_open(case)
+    require_date(case, on)
+    if on < consent.from_on <= clock.today():
+        raise Refusal("withdrawn_before_given", day=f"{consent.from_on:%d.%m.%Y}")
+    consent.withdrawn_on, consent.withdrawn_by = on, withdrawn_by
+    details: dict[str, object] = {
+        "event": "withdrawn",
+        "basis": consent.basis,
+        "service": consent.service.name if consent.service else "",
+        "withdrawn_by": withdrawn_by,
+    }
+    if consent.service_id is not None and _withdraw_offers_to(case, consent.service_id):
+        details["offer_withdrawn"] = True
+    log.write(case, by, "consent", decided_on=on, subject_id=consent.id, reason=reason, details=details)
+    db.session.commit()
+    return consent
+
+
+def _service(case: Case, service_id: uuid.UUID | None) -> Service | None:
+    if service_id is None:
+        return None
+    service = db.session.get(Service, service_id)
+    if service is None or not service.active:
+        raise Refusal("unknown_service")
+    if service_id == case.service_id:
+        raise Refusal("own_service")
+    return service
+
+
+def _check(case: Case, what: ConsentInput) -> date | None:
+    """The last day it holds by itself. Raises Refusal where it cannot be given like this."""
+    born, in_force = case.person.birth_date, limits()
+    if what.from_on < born:
+        raise Refusal("date_before_birth")
+    if what.until_on is not None and what.until_on < what.from_on:
+        raise Refusal("until_before_from")
+    if what.basis == LEGAL_BASIS:
+        if not what.legal_basis:
+            raise Refusal("legal_basis_missing")
+        if not what.reason:
+            raise Refusal("needs_reason")
+        return what.until_on
+    if not what.given_by:
+        raise Refusal("giver_missing")
+    if not what.how:
+        raise Refusal("how_missing")
+    has_a_say = due.consents_self(born, what.from_on, in_force)
+    if what.given_by == "person" and not has_a_say:
+        raise Refusal("giver_too_young", age=in_force.consent_age)
+    if what.given_by == "guardian" and due.age_on(born, what.from_on) < ADULT:
+        if has_a_say:
+            raise Refusal("young_person_too", age=in_force.consent_age)
+        return due.consent_lasts_until(what.until_on, guardian_only_for=born, limits=in_force)
+    return what.until_on
+
+
+def _withdraw_offers_to(case: Case, service_id: uuid.UUID) -> bool:
+    """Withdraw an open offer to somebody at the service, unless another consent still lets the service take part."""
+    today = clock.today()
+    rest = db.session.scalars(
+        select(Consent).where(
+            Consent.case_id == case.id, Consent.service_id == service_id, Consent.withdrawn_on.is_(None)
+        )
+    )
+    if service_id == case.service_id or any(
+        due.consent_valid(each.from_on, each.until_on, each.withdrawn_on, today) for each in rest
+    ):
+        return False
+    offers = db.session.scalars(
+        select(Handover)
+        .join(User, User.id == Handover.to_id)
+        .where(Handover.case_id == case.id, Handover.state == "offered", User.service_id == service_id)
+    ).all()
+    for offer in offers:
+        offer.state, offer.answered_at = "withdrawn", clock.now()
+    return bool(offers)
