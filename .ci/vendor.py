@@ -37,7 +37,7 @@ class Package:
     icons: dict[str, str] = field(default_factory=dict)
 
 
-FONT = "atkinson-hyperlegible-next"
+FONT = "source-sans-3"
 PACKAGES = (
     Package(
         "htmx.org",
