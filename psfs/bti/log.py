@@ -23,14 +23,14 @@ def write(case: Case, by: User, kind: str, *, decided_on: date | None = None, **
         decided_on: the day it happened or was decided; today unless given.
         fields: other columns of ``LogEntry`` (``reason``, ``text``, ``step``, ``subject_id``, ``details`` …).
     """
-    entry = LogEntry(**row(case.id, case.level, case.round, by, kind, decided_on=decided_on, **fields))
+    entry = LogEntry(
+        **row(case.id, by, kind, decided_on=decided_on, **{"level": case.level, "round": case.round, **fields})
+    )
     db.session.add(entry)
     return entry
 
 
-def row(
-    case_id: uuid.UUID, level: int, round: int, by: User, kind: str, *, decided_on: date | None = None, **fields: Any
-) -> dict[str, Any]:
+def row(case_id: uuid.UUID, by: User, kind: str, *, decided_on: date | None = None, **fields: Any) -> dict[str, Any]:
     """The columns of such an entry, for rows that are written many at a time (``psfs.audit.bulk``)."""
     return {
         "id": uuid.uuid4(),
@@ -40,7 +40,5 @@ def row(
         "recorded_at": clock.now(),
         "recorded_by_id": by.id,
         "recorded_by": by.name,
-        "level": level,
-        "round": round,
         **fields,
     }
