@@ -1,7 +1,55 @@
-"""Routes of the room."""
+"""Addresses of the documents. Each is a reading of the case: the door logs it under the document's own name."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, request
+
+from psfs.accounts.current import permit
+from psfs.conversations.queries import form_view
+from psfs.documents import paper, pdf
+from psfs.documents.summary import summary as summary_values
+from psfs.domain.permissions import Action
+from psfs.language import LANGUAGES, current
+
+if TYPE_CHECKING:
+    import uuid
+
+    from flask import Response
+
+    from psfs.cases.door import OpenCase
 
 bp = Blueprint("documents", __name__)
+bp.register_error_handler(pdf.NotReadyError, pdf.not_ready)
+
+
+@bp.get("/saker/<uuid:case_id>/skjema/<uuid:form_id>/oppsummering.pdf")
+@permit(Action.PRINT)
+def summary(case: OpenCase, form_id: uuid.UUID) -> Response:
+    """The score summary in the person's language; ``?stor=1`` in large print."""
+    form = form_view(form_id, case.id)
+    large = request.args.get("stor") == "1"
+    return pdf.answer(
+        "documents/summary.html",
+        case.person.language,
+        "oppsummering",
+        lambda: summary_values(form, case.case, large=large),
+    )
+
+
+@bp.get("/saker/<uuid:case_id>/skjema/<uuid:form_id>/papir.pdf", endpoint="paper")
+@permit(Action.PRINT)
+def paper_form(case: OpenCase, form_id: uuid.UUID) -> Response:
+    """The paper form with the activities filled in, and no earlier scores (P14)."""
+    form = form_view(form_id, case.id)
+    return pdf.answer("documents/paper.html", case.person.language, "skjema", lambda: paper.filled(form))
+
+
+@bp.get("/papirskjema.pdf")
+@permit(Action.OWN_ACCOUNT)
+def blank_paper() -> Response:
+    """The empty paper form in the language that ``?sprak=`` names, else the reader's own."""
+    wished = request.args.get("sprak", "")
+    language = wished if wished in LANGUAGES else current()
+    return pdf.answer("documents/paper.html", language, "papirskjema", paper.blank)
