@@ -19,10 +19,12 @@ from psfs.models import AuditEntry
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
 START = "0" * 64
+CHUNK = 500
+ALL_STREAMS = (0x70736673, 1)  # the advisory lock that stands for every stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +91,97 @@ def append(
 ) -> Head:
     """Add one entry to a stream, within the transaction that is open.
 
-    On PostgreSQL an advisory lock on the stream makes two writers of the same stream wait for one another; on SQLite
-    the write lock already does.
+    On PostgreSQL an advisory lock on the stream makes two writers of the same stream wait for one another, and a
+    shared one makes them wait for ``append_many``; on SQLite the write lock already does.
     """
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))))
+        mine = func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))
+        connection.execute(select(func.pg_advisory_xact_lock_shared(*ALL_STREAMS), mine))
     last = connection.execute(
         select(AuditEntry.seq, AuditEntry.digest)
         .where(AuditEntry.stream == stream)
         .order_by(AuditEntry.seq.desc())
         .limit(1)
     ).first()
-    seq, previous = (last.seq + 1, last.digest) if last else (1, START)
     fields: dict[str, Any] = {
         "stream": stream,
-        "seq": seq,
         "at": at,
         "actor_id": actor_id,
         "actor": actor,
         "kind": kind,
         "action": action,
         "data": canonical(data),
-        "previous": previous,
     }
-    head = Head(stream, seq, digest(**fields))
-    connection.execute(insert(AuditEntry).values(**fields, digest=head.digest))
-    return head
+    row = _linked(fields, Head(stream, last.seq, last.digest) if last else None)
+    connection.execute(insert(AuditEntry).values(**row))
+    return Head(stream, row["seq"], row["digest"])
+
+
+def append_many(
+    entries: Mapping[str, object],
+    *,
+    at: datetime,
+    actor_id: uuid.UUID | None,
+    actor: str,
+    kind: str,
+    action: str,
+) -> list[Head]:
+    """Add one entry to each of many streams, within the transaction that is open.
+
+    The streams are too many for one lock each on PostgreSQL. New ones are nobody else's yet; if one has entries
+    already, every other writer waits until this transaction ends.
+
+    Args:
+        entries: what each stream's entry tells, by the stream's name.
+        at: when.
+        actor_id: who, if it is an account.
+        actor: who.
+        kind: see ``AuditEntry``.
+        action: the same for all.
+
+    Returns:
+        The new heads, in the order given.
+    """
+    connection = db.session.connection()
+    last = _heads_of(entries)
+    if last and connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(*ALL_STREAMS)))
+        last = _heads_of(entries)
+    common = {"at": at, "actor_id": actor_id, "actor": actor, "kind": kind, "action": action}
+    rows = [
+        _linked({"stream": stream, **common, "data": canonical(data)}, last.get(stream))
+        for stream, data in entries.items()
+    ]
+    if rows:
+        connection.execute(insert(AuditEntry), rows)
+    return [Head(row["stream"], row["seq"], row["digest"]) for row in rows]
+
+
+def _linked(fields: dict[str, Any], last: Head | None) -> dict[str, Any]:
+    """The row of an entry that follows ``last``, or that begins its stream."""
+    row = {**fields, "seq": last.seq + 1 if last else 1, "previous": last.digest if last else START}
+    return {**row, "digest": digest(**row)}
+
+
+def _heads_of(streams: Iterable[str]) -> dict[str, Head]:
+    connection = db.session.connection()
+    names = list(streams)
+    found: dict[str, Head] = {}
+    for start in range(0, len(names), CHUNK):
+        newest = (
+            select(AuditEntry.stream, func.max(AuditEntry.seq).label("seq"))
+            .where(AuditEntry.stream.in_(names[start : start + CHUNK]))
+            .group_by(AuditEntry.stream)
+            .subquery()
+        )
+        rows = connection.execute(
+            select(AuditEntry.stream, AuditEntry.seq, AuditEntry.digest).join(
+                newest, (AuditEntry.stream == newest.c.stream) & (AuditEntry.seq == newest.c.seq)
+            )
+        )
+        found.update((row.stream, Head(row.stream, row.seq, row.digest)) for row in rows)
+    return found
 
 
 def heads() -> Iterator[Head]:

@@ -1,0 +1,193 @@
+"""Writing the figures of every conversation to a file, by the code that the pages use."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import tempfile
+from collections import defaultdict
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask_babel import gettext as _
+from sqlalchemy import exists, select
+
+from psfs import audit
+from psfs.audit.recorder import record_list_reading
+from psfs.conversations.queries import figures_for_forms
+from psfs.domain.scoring import rounded
+from psfs.extensions import begin_write, db
+from psfs.models import Case, Conversation, Form, Person
+
+from .rows import ACCOUNT, ACTOR
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable, Iterator
+    from fractions import Fraction
+    from typing import BinaryIO
+
+    from psfs.domain.scoring import Change, RoundResult
+
+COLUMNS = (
+    "person_ref",
+    "form",
+    "conversation",
+    "conversation_date",
+    "scored",
+    "total",
+    "average",
+    "compared_previous",
+    "change_previous",
+    "flag_previous",
+    "compared_first",
+    "change_first",
+    "flag_first",
+)
+PLACES = 4
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BATCH = 500  # persons that are read together
+Row = tuple[object, ...]
+
+
+def run(path: Path | None) -> int:
+    """Export to a file, or to standard output (columns: docs/scores-format.md).
+
+    The file is complete or not there at all: it is written beside its place and moved into it at the end.
+
+    Args:
+        path: where to; None is standard output.
+
+    Returns:
+        The exit code: 0, or 1 when the file could not be written.
+    """
+    if path is None:
+        write(click.get_binary_stream("stdout"))
+        return 0
+    try:
+        count = _to_file(path)
+    except OSError as error:
+        click.echo(_("Fila kan ikkje skrivast: %(why)s", why=error.strerror or error), err=True)
+        return 1
+    click.echo(_("Skrivne samtalar: %(count)d.", count=count))
+    return 0
+
+
+def write(file: BinaryIO) -> int:
+    """Write the whole export as UTF-8 and give the number of conversations. That it was read is logged first."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
+    try:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        count = 0
+        for row in lines():
+            writer.writerow(row)
+            count += 1
+        text.flush()
+    finally:
+        text.detach()
+    return count
+
+
+def lines() -> Iterator[Row]:
+    """One row for each conversation that is not struck, sorted by ``person_ref`` (by code point), form, conversation.
+
+    Persons are read some hundred at a time, each time in a transaction of its own, so that nobody who saves waits for
+    an export; all lines of a person are of one moment.
+    """
+    people = sorted((ref or str(person_id), person_id) for person_id, ref in _people())
+    _note_reading([person_id for _ref, person_id in people])
+    source = iter(people)
+    while some := list(islice(source, BATCH)):
+        forms = _forms([person_id for _ref, person_id in some])
+        figures = figures_for_forms([form_id for own in forms.values() for _number, form_id in own])
+        db.session.rollback()
+        for ref, person_id in some:
+            for number, form_id in forms[person_id]:
+                for place, result in enumerate(figures[form_id], 1):
+                    yield _row(harmless(ref), number, place, result)
+
+
+def harmless(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula."""
+    return "'" + text if text.startswith(FORMULA) else text
+
+
+def _people() -> Iterable[Any]:
+    query = select(Person.id, Person.import_ref)
+    talked = exists().where(
+        Case.person_id == Person.id,
+        Form.case_id == Case.id,
+        Conversation.form_id == Form.id,
+        Conversation.struck_at.is_(None),
+    )
+    return db.session.execute(query.where(talked)).all()
+
+
+def _note_reading(person_ids: list[uuid.UUID]) -> None:
+    """Log that all of it is about to be read, before any of it is."""
+    if not person_ids:
+        db.session.rollback()
+        return
+    begin_write()
+    case_ids = [case_id for (case_id,) in db.session.execute(select(Case.id)) ]
+    record_list_reading(actor_id=ACCOUNT, actor="psfs", view="scores export", case_ids=case_ids)
+    db.session.commit()
+
+
+def _forms(person_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[tuple[int, uuid.UUID]]]:
+    """Each person's forms by number. Those of a second case go on counting where the case before it ended."""
+    columns = (Case.person_id, Case.id, Form.number, Form.id)
+    query = select(*columns).join(Form, Form.case_id == Case.id).where(Case.person_id.in_(person_ids))
+    found: dict[uuid.UUID, list[tuple[int, uuid.UUID]]] = defaultdict(list)
+    case, before = None, 0
+    for person_id, case_id, number, form_id in db.session.execute(
+        query.order_by(Case.person_id, Case.created_at, Case.id, Form.number)
+    ):
+        own = found[person_id]
+        if case_id != case:
+            case, before = case_id, own[-1][0] if own else 0
+        own.append((before + number, form_id))
+    return found
+
+
+def _row(ref: str, form: int, place: int, result: RoundResult[uuid.UUID]) -> Row:
+    return (
+        ref,
+        form,
+        place,
+        result.round.held_on.isoformat(),
+        result.scored,
+        result.total,
+        _figure(result.average),
+        *_change(result.since_previous),
+        *_change(result.since_first),
+    )
+
+
+def _change(change: Change[uuid.UUID]) -> Row:
+    return change.compared, _figure(change.value), change.flag.value
+
+
+def _figure(value: Fraction | None) -> str:
+    return "" if value is None else str(rounded(value, PLACES))
+
+
+def _to_file(path: Path) -> int:
+    """Write beside the file and move into place; what was there stays until then."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with open(descriptor, "wb") as file:
+            count = write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+    return count

@@ -1,0 +1,137 @@
+"""Reading a file of scores into the database: all of it, or nothing and every reason why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.exc import DBAPIError
+
+from psfs import audit, clock
+from psfs.extensions import begin_write, db
+
+from . import words
+from .history import people
+from .parse import Reading, read
+from .plan import plan_person
+from .rows import Rows, account, service_named
+from .stored import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from psfs.domain.scoring import Scale
+
+    from .history import PersonLines
+    from .plan import PersonPlan
+
+SERVICE = "Importerte skjema"
+BATCH = 300  # persons that are held in memory and written together
+
+
+@dataclass(slots=True)
+class Counts:
+    """What an import came to."""
+
+    lines: int = 0
+    people: int = 0
+    forms: int = 0
+    talks: int = 0
+    struck: int = 0
+
+    def add(self, plan: PersonPlan, *, new: bool) -> None:
+        self.people += new
+        self.forms += sum(form.stored is None for form in plan.forms)
+        self.talks += sum(len(form.talks) for form in plan.forms)
+        self.struck += plan.struck
+
+
+def run(path: Path, scale: Scale, service: str = SERVICE) -> int:
+    """Import a file and say how it went (format and rules: docs/scores-format.md).
+
+    Args:
+        path: the file.
+        scale: which way its scores run.
+        service: the service that the cases of new persons belong to; made when there is none of that name.
+
+    Returns:
+        The exit code: 0 when everything is in, 1 when nothing was changed because of faults.
+    """
+    try:
+        with path.open("rb") as file:
+            reading = read(file, today=clock.today(), scale=scale)
+    except OSError as error:
+        click.echo(_("Fila kan ikkje lesast: %(why)s", why=error.strerror or error), err=True)
+        return 1
+    try:
+        counts = _bring_in(reading, scale, service)
+    except DBAPIError:
+        db.session.rollback()
+        raise
+    if reading.faults:
+        return _refuse(reading)
+    click.echo(_summary(counts))
+    return 0
+
+
+def _refuse(reading: Reading) -> int:
+    for fault in sorted(reading.faults, key=lambda one: one.line):
+        click.echo(words.sentence(fault), err=True)
+    count = len(reading.faults)
+    click.echo(
+        ngettext("%(num)d feil. Ingenting er lese inn.", "%(num)d feil. Ingenting er lese inn.", count), err=True
+    )
+    return 1
+
+
+def _summary(counts: Counts) -> str:
+    if not counts.talks:
+        told = _("Alt i fila er lese inn frå før. Ingenting er endra.") if counts.lines else _("Fila har ingen linjer.")
+    else:
+        told = _(
+            "Lese inn: %(talks)d nye samtalar og %(forms)d nye skjema. Nye personar: %(people)d.",
+            talks=counts.talks,
+            forms=counts.forms,
+            people=counts.people,
+        )
+    if counts.struck:
+        told += " " + _("Samtalar som er strokne i programmet, er framleis strokne: %(count)d.", count=counts.struck)
+    return told
+
+
+def _bring_in(reading: Reading, scale: Scale, service: str) -> Counts:
+    """Plan every person and write while nothing is wrong; commit at the end, or roll all of it back."""
+    counts = Counts(lines=len(reading.lines))
+    if not reading.faults:
+        begin_write()
+    importer = account()
+    rows: Rows | None = None
+    for some in _batches(people(reading.lines, reading.faults)):
+        known = load([person.ref for person in some], importer.id if importer else None)
+        for person in some:
+            stored = known.get(person.ref)
+            plan = plan_person(person, stored, scale, reading.faults, whole=not reading.unplaced)
+            if not reading.faults and plan.changes:
+                rows = rows or Rows(scale, service_named(service))
+                rows.add(person, stored, plan)
+                counts.add(plan, new=stored is None)
+            else:
+                counts.struck += plan.struck
+        if rows and not reading.faults:
+            rows.write()
+    if reading.faults:
+        db.session.rollback()
+    else:
+        db.session.commit()
+    return counts
+
+
+def _batches(whole: Iterable[PersonLines]) -> Iterator[list[PersonLines]]:
+    source = iter(whole)
+    while some := list(islice(source, BATCH)):
+        yield some
