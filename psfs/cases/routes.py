@@ -1,28 +1,16 @@
-"""Cases and persons."""
+"""The case page, and who has looked at it. The room's other views stand in ``routes_*``."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import render_template, request
 
 from psfs.accounts.current import permit
+from psfs.cases import queries, routes_emergency, routes_find, routes_people
+from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
 from psfs.domain.permissions import Action
 
-bp = Blueprint("cases", __name__)
-
-
-@bp.get("/sok")
-@permit(Action.SEARCH)
-def search() -> str:
-    """Find a person."""
-    abort(404)
-
-
-@bp.get("/personar/ny")
-@permit(Action.CREATE_CASE)
-def new() -> str:
-    """A new person and case."""
-    abort(404)
+__all__ = ["bp", "routes_emergency", "routes_find", "routes_people"]
 
 
 @bp.get("/saker/<uuid:case_id>")
@@ -30,3 +18,12 @@ def new() -> str:
 def show(case: OpenCase) -> str:
     """The case page."""
     return render_template("cases/show.html", case=case)
+
+
+@bp.get("/saker/<uuid:case_id>/innsyn")
+@permit(Action.VIEW_READINGS)
+def readings(case: OpenCase) -> str:
+    """Who has looked at the case: who, when, what, and why where it was asked."""
+    before = request.args.get("for", type=int)
+    page = queries.readings(case.id, before if before is None or 0 < before < 2**31 else None)
+    return render_template("cases/readings.html", case=case, page=page, first=before is None)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from psfs import audit, clock
+from psfs.cases.names import keep_words
 from psfs.extensions import db
-from psfs.models import Case, Person, PersonWord, Service, User
+from psfs.models import Case, Person, Service, User
 
 TESTER = audit.Actor(None, "test set-up")
 
@@ -76,7 +77,7 @@ def make_case(
     person = Person(id=uuid.uuid4(), name=name, birth_date=born, created_at=clock.now())
     db.session.add(person)
     db.session.flush()
-    db.session.add_all(PersonWord(word=word, person_id=person.id) for word in set(name.casefold().split()))
+    keep_words(person)
     case = Case(
         id=uuid.uuid4(),
         person_id=person.id,

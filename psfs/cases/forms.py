@@ -1,0 +1,213 @@
+"""The shape of what is typed about persons and cases. No rules of the domain."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput, TextInput
+
+from psfs import clock
+from psfs.cases import names
+from psfs.cases.identity_number import looks_like_identity_number
+from psfs.cases.text import lines, one_line
+from psfs.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
+OLDEST = 130  # years
+
+
+class CaseForm(FlaskForm):
+    """Every form of this room: an identity number typed anywhere is refused."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def is_sent(self) -> bool:
+        """Whether the form was sent, and everything in it is as it should be."""
+        return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check all fields."""
+        good = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field, StringField) and looks_like_identity_number(str(field.data or "")):
+                field.errors = [*field.errors, _("Dette ser ut som eit fødselsnummer. Det skal ikkje lagrast her.")]
+                good = False
+        return good
+
+
+class IdForm(CaseForm):
+    """A form that makes something: the id it will have came with the page."""
+
+    id = HiddenField()
+
+    def validate_id(self, field: HiddenField) -> None:
+        """Refuse an id that is none."""
+        if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", str(field.data or "")):
+            raise ValidationError(_("Skjemaet manglar noko. Last sida på nytt."))
+
+
+class TypedDate(DateField):
+    """A date typed as people write it (17.05.1941, 17051941) or as machines do; shown as people write it."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, format=["%d.%m.%Y", "%d%m%Y", "%Y-%m-%d", "%d/%m/%Y"], **kwargs)
+        self.widget: Any = TextInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it; leave what was typed to be seen again."""
+        if not valuelist or not valuelist[0].strip():
+            return
+        for form in self.strptime_format:
+            try:
+                self.data = datetime.strptime(valuelist[0].strip(), form).date()  # noqa: DTZ007 -- a date has no zone
+            except ValueError:
+                continue
+            return
+        self.data = None
+        raise ValueError(_("Skriv datoen som dag, månad og år, til dømes 17.05.1941."))
+
+
+class Day(DateField):
+    """A day chosen with the browser's own calendar."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it, with words of our own where it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Vel ein dato.")) from None
+
+
+def _born(_form: FlaskForm, field: DateField) -> None:
+    if field.data is None:
+        return
+    if field.data > clock.today():
+        raise ValidationError(_("Fødselsdatoen ligg fram i tid."))
+    if field.data.year < clock.today().year - OLDEST:
+        raise ValidationError(_("Fødselsdatoen ligg for langt tilbake. Sjå over årstalet."))
+
+
+def _has_letters(_form: FlaskForm, field: StringField) -> None:
+    if not any(not word.isdigit() for word in names.words(field.data or "")):
+        raise ValidationError(_("Skriv namnet med bokstavar."))
+
+
+def chosen(_form: FlaskForm, field: Any) -> None:
+    """One of the choices, in words of our own where it is none."""
+    if str(field.data) not in {str(value) for value, *_rest in field.choices}:
+        raise ValidationError(_("Vel eit av alternativa."))
+
+
+def most(length: int) -> Length:
+    """At most so many letters."""
+    return Length(max=length, message=_l("Skriv kortare: det er plass til %(max)d teikn."))
+
+
+NAME: list[Any] = [DataRequired(_l("Skriv namnet.")), most(200), _has_letters]
+
+
+class PersonFields(CaseForm):
+    """What is kept about a person."""
+
+    name = StringField(_l("Namn"), NAME, filters=[one_line])
+    birth_date = TypedDate(_l("Fødselsdato"), [InputRequired(_l("Skriv fødselsdatoen.")), _born])
+    language = SelectField(
+        _l("Språket til personen"), [chosen], choices=list(LANGUAGES.items()), default="nn", validate_choice=False
+    )
+    phone = StringField(_l("Telefon"), [most(40)], filters=[one_line])
+    journal_ref = StringField(_l("Referanse til journalsystemet"), [most(100)], filters=[one_line])
+    shielded = BooleanField(_l("Skjerma: skal ikkje synast i søk eller lister for dei som ikkje har tilgang"))
+
+
+class PersonForm(PersonFields):
+    """Editing a person; ``version`` is the one the page was made from."""
+
+    version = IntegerField(widget=HiddenInput())
+    cognitive_note = BooleanField(_l("Har ei kjend kognitiv svikt"))
+
+
+class OpeningFields(IdForm):
+    """Where a new case begins (B1). The choices are set by the route, from the ladders and the account."""
+
+    ladder = RadioField(_l("Kva gjeld det?"), [chosen], validate_choice=False)
+    level = RadioField(_l("Kvar byrjar saka?"), [chosen], default="0", validate_choice=False)
+    reason = TextAreaField(_l("Kvifor rett på eit høgare nivå?"), [most(2000)], filters=[lines])
+    service_id = SelectField(_l("Teneste"), [chosen], validate_choice=False)
+    worry = TextAreaField(_l("Kva er uroa eller behovet?"), [most(4000)], filters=[lines])
+
+
+class NewForm(PersonFields, OpeningFields):
+    """A new person and case."""
+
+
+class AnotherCaseForm(OpeningFields):
+    """A case on another ladder for somebody who has one."""
+
+
+class RelatedForm(IdForm):
+    """Guardian or next of kin."""
+
+    name = StringField(_l("Namn"), NAME, filters=[one_line])
+    relation = StringField(
+        _l("Kva er dei for personen?"),
+        [DataRequired(_l("Skriv til dømes mor, son eller verje.")), most(100)],
+        filters=[one_line],
+    )
+    phone = StringField(_l("Telefon"), [most(40)], filters=[one_line])
+    guardian = BooleanField(_l("Føresett eller verje"))
+
+
+class MemberForm(IdForm):
+    """A colleague who takes part."""
+
+    user_id = RadioField(_l("Kven?"), [InputRequired(_l("Vel ein person."))], validate_choice=False)
+    q = HiddenField()
+    role = StringField(_l("Oppgåve i saka"), [most(100)], filters=[one_line])
+    from_on = Day(_l("Frå"), [InputRequired(_l("Vel ein dato."))])
+    until_on = Day(_l("Til og med"), [Optional()])
+
+    def validate_until_on(self, field: Day) -> None:
+        """The end comes after the beginning."""
+        if field.data and self.from_on.data and field.data < self.from_on.data:
+            raise ValidationError(_("Sluttdatoen kan ikkje vere før startdatoen."))
+
+
+class ContactForm(CaseForm):
+    """Who is the contact person; the choices are set by the route."""
+
+    contact_id = SelectField(_l("Kontaktperson"), [chosen], validate_choice=False)
+
+
+class EmergencyForm(IdForm):
+    """Why a case must be opened by somebody who takes no part in it."""
+
+    reason = TextAreaField(
+        _l("Kvifor må du opne saka no?"),
+        [
+            DataRequired(_l("Skriv kvifor du må opne saka.")),
+            Length(min=10, message=_l("Skriv litt meir om kvifor, så andre kan forstå det.")),
+            most(2000),
+        ],
+        filters=[lines],
+    )

@@ -1,0 +1,190 @@
+"""The person of a case, those nearest, and the colleagues who take part."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from psfs import clock
+from psfs.accounts.current import permit
+from psfs.bti.hindrance import Changed
+from psfs.cases import queries, service
+from psfs.cases.blueprint import bp
+from psfs.cases.door import OpenCase
+from psfs.cases.forms import ContactForm, MemberForm, PersonForm, RelatedForm
+from psfs.domain.errors import Refusal
+from psfs.domain.permissions import Action, Relation
+from psfs.extensions import db
+from psfs.formatting import day
+from psfs.language import LANGUAGES
+from psfs.messages import message
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from psfs.models import Person
+
+Answer = str | tuple[str, int]
+
+
+@bp.route("/saker/<uuid:case_id>/person", methods=["GET", "POST"])
+@permit(Action.EDIT_PERSON)
+def person(case: OpenCase) -> Answer | Response:
+    """What is kept about the person."""
+    if request.method == "GET":
+        return _person_page(case, PersonForm(obj=case.person))
+    form: Any = PersonForm()
+    if not form.is_sent() or form.version.data is None:
+        return _person_page(case, form), 422
+    given = service.PersonInput(**{name: form[name].data for name in service.PersonInput.__slots__})
+    try:
+        service.edit_person(case, given, form.version.data)
+    except Changed:
+        db.session.rollback()
+        db.session.refresh(case.person)
+        changed = _differences(case.person, given)
+        form.version.data = case.person.version
+        form.version.raw_data = None
+        return _person_page(case, form, changed=changed), 409
+    flash(_("Opplysningane er lagra."), "success")
+    return redirect(url_for("cases.show", case_id=case.id), 303)
+
+
+@bp.post("/saker/<uuid:case_id>/person/naere")
+@permit(Action.EDIT_PERSON)
+def add_related(case: OpenCase) -> Answer | Response:
+    """Add a guardian or next of kin."""
+    form: Any = RelatedForm()
+    if not form.is_sent():
+        return _person_page(case, PersonForm(formdata=None, obj=case.person), form), 422
+    content = {name: form[name].data for name in ("name", "relation", "phone", "guardian")}
+    try:
+        service.add_related(case, uuid.UUID(form.id.data), **content)
+    except Changed as refusal:
+        return _conflict(case, message(refusal))
+    flash(_("%(name)s er lagt til.", name=form.name.data), "success")
+    return redirect(url_for("cases.person", case_id=case.id, _anchor="naere"), 303)
+
+
+@bp.post("/saker/<uuid:case_id>/person/naere/<uuid:related_id>/slutt")
+@permit(Action.EDIT_PERSON)
+def end_related(case: OpenCase, related_id: uuid.UUID) -> Response:
+    """Somebody is no longer guardian or next of kin."""
+    if not service.end_related(case, related_id):
+        abort(404)
+    return redirect(url_for("cases.person", case_id=case.id, _anchor="naere"), 303)
+
+
+@bp.route("/saker/<uuid:case_id>/team", methods=["GET", "POST"])
+@permit(Action.TEAM)
+def team(case: OpenCase) -> Answer | Response:
+    """Who takes part: the contact person and the team."""
+    if request.method == "GET":
+        wanted = request.args.get("q", "")[:100]
+        return _team_page(case, MemberForm(formdata=None, q=wanted, from_on=clock.today()))
+    form: Any = MemberForm()
+    if not form.is_sent():
+        return _team_page(case, form), 422
+    until = form.until_on.data and form.until_on.data + timedelta(days=1)
+    try:
+        user_id = uuid.UUID(form.user_id.data)
+        service.add_member(
+            case,
+            uuid.UUID(form.id.data),
+            user_id,
+            role=form.role.data,
+            from_on=form.from_on.data,
+            until_on=until,
+        )
+    except Changed as refusal:
+        return _conflict(case, message(refusal))
+    except (Refusal, ValueError) as refusal:
+        text = message(refusal) if isinstance(refusal, Refusal) else _("Vel ein person.")
+        form.user_id.errors = [*form.user_id.errors, text]
+        return _team_page(case, form), 422
+    return redirect(url_for("cases.team", case_id=case.id), 303)
+
+
+@bp.post("/saker/<uuid:case_id>/team/<uuid:member_id>/slutt")
+@permit(Action.TEAM)
+def end_member(case: OpenCase, member_id: uuid.UUID) -> Response:
+    """Somebody no longer takes part."""
+    ended = service.end_member(case, member_id) or abort(404)
+    if ended == case.user and case.relations == {Relation.TEAM}:
+        flash(_("Du er ikkje lenger med i saka."), "success")
+        return redirect(url_for("worklist.home"), 303)
+    return redirect(url_for("cases.team", case_id=case.id), 303)
+
+
+@bp.post("/saker/<uuid:case_id>/kontaktperson")
+@permit(Action.TEAM)
+def contact(case: OpenCase) -> Answer | Response:
+    """Name the contact person, or take the name away."""
+    form: Any = ContactForm()
+    form.contact_id.choices = contact_choices(case, queries.team(case.id))
+    if not form.is_sent():
+        member = MemberForm(formdata=None, from_on=clock.today())
+        return _team_page(case, member, form), 422
+    service.set_contact(case, uuid.UUID(form.contact_id.data) if form.contact_id.data else None)
+    return redirect(url_for("cases.team", case_id=case.id), 303)
+
+
+def contact_choices(case: OpenCase, members: list[queries.Member]) -> list[tuple[str, str]]:
+    """Who can be contact person: those who take part today."""
+    people = {str(member.user_id): member.name for member in members if member.now}
+    for one in (case.case.holder, case.case.contact, case.user):
+        if one is not None:
+            people.setdefault(str(one.id), one.name)
+    return [("", _("Ingen enno")), *sorted(people.items(), key=lambda each: each[1])]
+
+
+def _person_page(case: OpenCase, form: Any, related_form: Any = None, changed: tuple[Any, ...] = ()) -> str:
+    if related_form is None:
+        related_form = RelatedForm(formdata=None, id=str(uuid.uuid4()))
+    rows = queries.related(case.person.id)
+    return render_template(
+        "cases/person.html", case=case, form=form, related_form=related_form, related=rows, changed=changed
+    )
+
+
+def _team_page(case: OpenCase, form: Any, contact_form: Any = None) -> str:
+    members = queries.team(case.id)
+    found = queries.colleagues(form.q.data or "")
+    form.id.data = form.id.data or str(uuid.uuid4())
+    form.user_id.choices = [
+        (str(each.id), f"{each.name}, {each.detail}" if each.detail else each.name) for each in found
+    ]
+    if contact_form is None:
+        contact_form = ContactForm(formdata=None, contact_id=str(case.case.contact_id or ""))
+    contact_form.contact_id.choices = contact_choices(case, members)
+    return render_template(
+        "cases/team.html", case=case, form=form, contact_form=contact_form, members=members, today=clock.today()
+    )
+
+
+def _conflict(case: OpenCase, text: str) -> Answer:
+    action = {"label": _("Til saka"), "href": url_for("cases.show", case_id=case.id)}
+    heading = _("Noko er endra")
+    return render_template("error.html", heading=heading, text=text, action=action, error_id=""), 409
+
+
+def _differences(kept: Person, given: service.PersonInput) -> tuple[tuple[str, str, str], ...]:
+    """What stands now beside what was typed, for everything that differs: label, now, typed."""
+    labels = PersonForm(formdata=None)
+    return tuple(
+        (labels[name].label.text, _shown(getattr(kept, name)), _shown(getattr(given, name)))
+        for name in service.PersonInput.__slots__
+        if getattr(kept, name) != getattr(given, name)
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return _("Ja") if value else _("Nei")
+    if isinstance(value, date):
+        return day(value)
+    return LANGUAGES.get(str(value), str(value)) or "–"

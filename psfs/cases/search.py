@@ -1,0 +1,239 @@
+"""Finding people. Who has access gets a link; others learn that the person is known, and only when they know enough.
+
+A search by name walks the words in the order of their index and stops when a page is full; one whose caseload is short
+walks the caseload instead. A birth date is an index of its own. Nothing is sorted that is not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import aliased
+
+from psfs import clock
+from psfs.bti.ladders import ladder
+from psfs.cases import names
+from psfs.cases.door import relation_columns, relations_of
+from psfs.cases.identity_number import looks_like_identity_number
+from psfs.cases.reach import case_ids, grants, visible_to
+from psfs.cases.text import one_line
+from psfs.domain.permissions import Action, Role, allowed
+from psfs.extensions import db
+from psfs.language import current
+from psfs.models import Case, Person, PersonWord, Service, User
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import ColumnElement, Row, Select
+
+LONGEST = 200  # letters of a search that are read
+MOST_WORDS = 6
+SHOWN = 20  # persons
+ROWS = 4 * SHOWN  # a person may come several times: once for each case, and for each word of the name that fits
+SAME_DAY = 1000  # cases of people born on one day
+SHORT_CASELOAD = 1500
+_DATES = (
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{2})(?P<m>\d{2})(?P<y>\d{4})(?!\d)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was typed. ``name`` is the rest of it when the birth date is taken out."""
+
+    text: str
+    name: str
+    words: tuple[str, ...]
+    birth_date: date | None
+    identity_number: bool
+
+    @property
+    def enough(self) -> bool:
+        """Whether there is something to look for."""
+        if self.identity_number:
+            return False
+        return self.birth_date is not None or any(len(word) > 1 for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case the reader may open."""
+
+    id: uuid.UUID
+    ladder: str
+    level: int
+    level_name: str
+    open: bool
+    service: str
+
+
+@dataclass(slots=True)
+class FoundPerson:
+    """Somebody with at least one case that the reader may open."""
+
+    name: str
+    birth_date: date
+    shielded: bool
+    cases: list[FoundCase] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody the reader has no access to: only whom to ask. ``case_id`` is the newest case."""
+
+    case_id: uuid.UUID
+    service: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer. ``more``: there are others, write more letters."""
+
+    people: tuple[FoundPerson, ...] = ()
+    known: tuple[Known, ...] = ()
+    more: bool = False
+
+    @property
+    def case_ids(self) -> list[uuid.UUID]:
+        """The cases whose names are shown."""
+        return [case.id for person in self.people for case in person.cases]
+
+
+def read(text: str) -> Query:
+    """What a search asks for: words of a name, a birth date (dd.mm.yyyy, ddmmyyyy, yyyy-mm-dd), or both."""
+    text = one_line(text[:LONGEST])
+    born, name = _birth_date(text)
+    return Query(text, name, tuple(names.words(name)[:MOST_WORDS]), born, looks_like_identity_number(text))
+
+
+def find(query: Query, account: User) -> Found:
+    """Who fits, as far as the account may know. One or two statements."""
+    if not query.enough:
+        return Found()
+    if query.birth_date is not None:
+        return born_on(query.birth_date, query.words, account)
+    rows = db.session.execute(_by_name(query.words, account)).all()
+    people = _people(row for row in rows if _may_view(row, account))
+    return Found(tuple(people[:SHOWN]), more=len(people) > SHOWN or len(rows) == ROWS)
+
+
+def born_on(birth_date: date, words: Sequence[str], account: User, *, similar: bool = False) -> Found:
+    """Everybody born that day whose name fits.
+
+    For a reader with access it is enough that all words begin words of the name (with ``similar``: that one whole word
+    is the same). Others are told of somebody only when a whole word is the same, and never of a shielded person.
+    """
+    today = clock.today()
+    query = _rows(account, today).where(Person.birth_date == birth_date).order_by(Person.name, Person.id)
+    rows = db.session.execute(query.limit(SAME_DAY)).all()
+    reached = {row.person_id for row in rows if _may_view(row, account)}
+    fits = _similar if similar else _begins
+    people = _people(row for row in rows if _may_view(row, account) and fits(row.name, words))
+    others: dict[uuid.UUID, list[Row[Any]]] = {}
+    for row in rows:
+        if row.person_id not in reached and not row.shielded and _similar(row.name, words):
+            others.setdefault(row.person_id, []).append(row)
+    newest = [max(cases, key=lambda row: (row.opened_on, row.created_at)) for cases in others.values()]
+    known = tuple(Known(row.case_id, row.service, row.phone) for row in newest)
+    return Found(tuple(people[:SHOWN]), known[:SHOWN], more=len(people) > SHOWN)
+
+
+def _by_name(words: Sequence[str], account: User) -> Select[*tuple[Any, ...]]:
+    today = clock.today()
+    first, *rest = sorted(words, key=len, reverse=True)  # the longest beginning fits the fewest
+    mine = case_ids(account, grants(account), today)
+    some = select(mine.subquery().c[0]).limit(SHORT_CASELOAD + 1).subquery()
+    short = (db.session.scalar(select(func.count()).select_from(some)) or 0) <= SHORT_CASELOAD
+    query = _rows(account, today).where(visible_to(account, today)).limit(ROWS)
+    if short:
+        query = query.where(Case.id.in_(mine), _has_word(first)).order_by(Person.name, Person.id)
+    else:
+        walked = aliased(PersonWord)
+        query = query.join(walked, walked.person_id == Person.id).where(_in_range(walked.word, first))
+        query = query.order_by(walked.word, walked.person_id)
+    return query.where(*(_has_word(word) for word in rest))
+
+
+def _rows(account: User, today: date) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Case.id.label("case_id"),
+            Case.person_id,
+            Case.ladder,
+            Case.level,
+            Case.opened_on,
+            Case.closed_on,
+            Case.created_at,
+            Service.name.label("service"),
+            Service.phone.label("phone"),
+            Person.name,
+            Person.birth_date,
+            Person.shielded,
+            *relation_columns(account, today),
+        )
+        .select_from(Person)
+        .join(Case, Case.person_id == Person.id)
+        .join(Service, Service.id == Case.service_id)
+    )
+
+
+def _has_word(word: str) -> ColumnElement[bool]:
+    other = aliased(PersonWord)
+    return exists().where(other.person_id == Person.id, _in_range(other.word, word))
+
+
+def _in_range(column: Any, word: str) -> ColumnElement[bool]:
+    least, most = names.prefix_range(word)
+    return and_(column >= least, column < most)
+
+
+def _may_view(row: Row[Any], account: User) -> bool:
+    return allowed(Role(account.role), Action.VIEW, relations_of(row._mapping))
+
+
+def _begins(name: str, words: Sequence[str]) -> bool:
+    own = names.words(name)
+    return all(any(each.startswith(word) for each in own) for word in words)
+
+
+def _similar(name: str, words: Sequence[str]) -> bool:
+    return names.share_a_word(words, names.words(name))
+
+
+def _people(rows: Iterable[Row[Any]]) -> list[FoundPerson]:
+    found: dict[uuid.UUID, FoundPerson] = {}
+    seen: set[uuid.UUID] = set()
+    for row in rows:
+        person = found.setdefault(row.person_id, FoundPerson(row.name, row.birth_date, row.shielded))
+        if row.case_id not in seen:
+            seen.add(row.case_id)
+            person.cases.append(_case(row))
+    for person in found.values():
+        person.cases.sort(key=lambda case: not case.open)
+    return list(found.values())
+
+
+def _case(row: Row[Any]) -> FoundCase:
+    rungs, lang = ladder(row.ladder), current()
+    level = rungs.level(row.level).name.in_language(lang) if rungs.has(row.level) else ""
+    return FoundCase(row.case_id, rungs.name.in_language(lang), row.level, level, row.closed_on is None, row.service)
+
+
+def _birth_date(text: str) -> tuple[date | None, str]:
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            try:
+                born = date(*(int(match[part]) for part in "ymd"))
+            except ValueError:
+                continue
+            return born, " ".join((text[: match.start()] + " " + text[match.end() :]).split())
+    return None, text

@@ -1,0 +1,69 @@
+"""Words for what the audit log of a case holds in code: views and relations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from flask_babel.speaklater import LazyString
+
+VIEWS: dict[str, LazyString] = {
+    "cases.show": _l("Framsida til saka"),
+    "cases.person": _l("Opplysningar om personen"),
+    "cases.team": _l("Kven som er med"),
+    "cases.readings": _l("Kven som har sett"),
+    "cases.emergency": _l("Spørsmålet om naudopning (ikkje saka sjølv)"),
+    "cases.another_case": _l("Skjema for ny sak"),
+    "search_known": _l("Fekk vite at personen er kjend, i eit søk"),
+    "worklist.emergency": _l("Meldinga om ei naudopning"),
+    "conversations.new": _l("Skjema for ny samtale"),
+    "conversations.start": _l("Skjema for å starte ein ny samtalerekkje"),
+    "conversations.show": _l("Ein samtale"),
+    "conversations.summary": _l("Oppsummering av samtalane"),
+    "conversations.correct": _l("Retting av ein samtale"),
+    "conversations.strike": _l("Stryking av ein samtale"),
+    "conversations.close_form": _l("Avslutting av eit skjema"),
+    "conversations.activities": _l("Aktivitetane i eit skjema"),
+    "bti.ladder": _l("Stigen"),
+    "bti.log": _l("Stafettloggen"),
+    "bti.consents": _l("Samtykka"),
+    "bti.new_consent": _l("Skjema for samtykke"),
+    "bti.withdraw_consent": _l("Tilbaketrekking av samtykke"),
+    "bti.interventions": _l("Tiltaka"),
+    "bti.new_intervention": _l("Skjema for tiltak"),
+    "bti.evaluate_intervention": _l("Evaluering av eit tiltak"),
+    "bti.hand_over": _l("Stafetten"),
+    "bti.answer_handover": _l("Spørsmål om å ta over stafetten"),
+    "bti.new_note": _l("Skjema for notat"),
+    "bti.report_ke": _l("Melding til koordinerande eining"),
+    "bti.close": _l("Avslutting av saka"),
+    "bti.reopen": _l("Opning av saka på nytt"),
+    "bti.correct_entry": _l("Retting i loggen"),
+    "documents.summary": _l("Utskrift av oppsummeringa"),
+    "documents.paper": _l("Utskrift av papirskjemaet"),
+    "documents.log": _l("Utskrift av stafettloggen"),
+    "documents.readings": _l("Utskrift av kven som har sett"),
+}
+RELATIONS: dict[str, LazyString] = {
+    "holder": _l("har stafetten"),
+    "contact": _l("kontaktperson"),
+    "opened_by": _l("opna saka"),
+    "team": _l("med i teamet"),
+    "own_service": _l("tenesta har saka"),
+    "ke_case": _l("koordinerande eining"),
+    "successor": _l("spurd om å ta over"),
+    "emergency": _l("naudopning"),
+}
+
+
+def view(code: str) -> str:
+    """What was looked at."""
+    return str(VIEWS.get(code, _("Ei side i saka")))
+
+
+def relations(codes: str) -> str:
+    """By what right it was looked at, from the codes of the log."""
+    return ", ".join(str(RELATIONS[code]) for code in codes.split(",") if code in RELATIONS)

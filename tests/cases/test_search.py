@@ -1,0 +1,198 @@
+"""Search: who is found by whom, what others are told, and what it leaves in the log."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from psfs import audit, clock
+from psfs.cases import search
+from psfs.extensions import db
+from psfs.models import AuditEntry, Consent, TeamMember
+from tests.support.people import TESTER, make_case
+from tests.support.statements import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.client import Browser
+    from tests.support.people import Town
+
+pytestmark = pytest.mark.databases("sqlite", "postgres")
+Open = "Callable[[str], Browser]"
+
+
+def entries(action: str) -> list[AuditEntry]:
+    return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Testine", "test ten", "TENKT", "tenkt testine", "17.05.1941", "17051941", "1941-05-17", "tenkt 17.5.1941"],
+)
+def test_who_has_access_finds_the_case(browser: Callable[[str], Browser], town: Town, typed: str) -> None:
+    page = browser("kari").get("/sok", query_string={"q": typed})
+    assert "Testine Tenkt" in page.text
+    assert f"/saker/{town.adult.id}" in page.text
+    assert "Prøve Liten" not in page.text
+
+
+@pytest.mark.parametrize("typed", ["est", "17.05", "17", "Testine Annan", "tenkt 18.05.1941", "31.02.1941"])
+def test_what_does_not_fit_finds_nobody(browser: Callable[[str], Browser], town: Town, typed: str) -> None:
+    page = browser("kari").get("/sok", query_string={"q": typed})
+    assert "Testine Tenkt" not in page.text
+
+
+@pytest.mark.parametrize("name", ["ola", "eva", "other_leader", "ke"])
+def test_others_learn_whom_to_ask_from_birth_date_and_a_whole_word(
+    browser: Callable[[str], Browser], town: Town, name: str
+) -> None:
+    page = browser(name).get("/sok", query_string={"q": "tenkt 17.05.1941"})
+    assert "Personen er kjend" in page.text
+    assert "Heimetenesta" in page.text
+    assert "52 00 00 01" in page.text
+    assert "Testine" not in page.text
+    assert f"/saker/{town.adult.id}/naudopning" in page.text
+
+
+@pytest.mark.parametrize(
+    "typed", ["tenk 17.05.1941", "17.05.1941", "Testine Tenkt", "tenkt 18.05.1941", "t 17.05.1941"]
+)
+@pytest.mark.parametrize("name", ["ola", "eva", "other_leader", "ke"])
+def test_others_learn_nothing_from_less(browser: Callable[[str], Browser], town: Town, name: str, typed: str) -> None:
+    page = browser(name).get("/sok", query_string={"q": typed})
+    assert "kjend" not in page.text
+    assert "Heimetenesta" not in page.text.split('id="results"')[1]
+    assert "/saker/" not in page.text
+
+
+def test_the_admin_has_no_search(browser: Callable[[str], Browser], town: Town) -> None:
+    browser("admin").get("/sok", query_string={"q": "testine"}, status=404)
+
+
+@pytest.mark.parametrize("name", ["ola", "eva", "other_leader", "ke"])
+def test_a_shielded_person_is_in_no_answer_to_others(browser: Callable[[str], Browser], town: Town, name: str) -> None:
+    with audit.acting(TESTER):
+        town.adult.person.shielded = True
+        db.session.commit()
+    page = browser(name).get("/sok", query_string={"q": "testine tenkt 17.05.1941"})
+    assert "kjend" not in page.text
+    assert str(town.adult.id) not in page.text
+
+
+def test_a_shielded_person_is_marked_for_those_with_access(browser: Callable[[str], Browser], town: Town) -> None:
+    with audit.acting(TESTER):
+        town.adult.person.shielded = True
+        db.session.commit()
+    page = browser("kari").get("/sok", query_string={"q": "testine"})
+    assert "Skjerma" in page.text.split('id="results"')[1]
+
+
+def test_a_leader_finds_the_cases_of_the_service(browser: Callable[[str], Browser], town: Town) -> None:
+    assert "Testine Tenkt" in browser("leader").get("/sok", query_string={"q": "testine"}).text
+
+
+def test_the_coordinating_unit_finds_what_is_reported(browser: Callable[[str], Browser], town: Town) -> None:
+    with audit.acting(TESTER):
+        town.adult.reported_to_ke_on = clock.today()
+        db.session.commit()
+    page = browser("ke").get("/sok", query_string={"q": "te"})
+    assert "Testine Tenkt" in page.text
+
+
+def test_a_withdrawn_consent_ends_what_a_colleague_from_elsewhere_finds(
+    browser: Callable[[str], Browser], town: Town
+) -> None:
+    with audit.acting(TESTER):
+        eva, today = town.users["eva"], clock.today()
+        db.session.add(TeamMember(case_id=town.adult.id, user_id=eva.id, from_on=today))
+        consent = Consent(
+            case_id=town.adult.id, service_id=town.school.id, basis="consent", from_on=today, recorded_at=clock.now(),
+            recorded_by_id=eva.id,
+        )  # fmt: skip
+        db.session.add(consent)
+        db.session.commit()
+        assert "Testine Tenkt" in browser("eva").get("/sok", query_string={"q": "testine"}).text
+        consent.withdrawn_on = today
+        db.session.commit()
+    assert "Testine Tenkt" not in browser("eva").get("/sok", query_string={"q": "testine"}).text
+
+
+def test_names_shown_are_logged_once_and_nothing_else_is(browser: Callable[[str], Browser], town: Town) -> None:
+    reader = browser("kari")
+    reader.get("/sok", query_string={"q": "nobody"})
+    assert entries("cases.search") == []
+    reader.get("/sok", query_string={"q": "testine"})
+    (entry,) = entries("cases.search")
+    assert entry.stream == f"lists:{town.users['kari'].id}"
+    assert json.loads(entry.data) == {"cases": [str(town.adult.id)]}
+
+
+def test_that_somebody_is_known_is_logged_on_the_case(browser: Callable[[str], Browser], town: Town) -> None:
+    browser("eva").get("/sok", query_string={"q": "tenkt 17.05.1941"})
+    (entry,) = entries("search_known")
+    assert (entry.stream, entry.actor_id, entry.kind) == (f"case:{town.adult.id}", town.users["eva"].id, "reading")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["%", "_", "%%%", "te_t", "😀", "\u202etenkt\u202c 😀", "مرحبا", "<script>alert(1)</script>", "x" * 200, "x " * 100,
+     "' OR 1=1 --", "\x00", "99.99.9999", "0", "testine\x00", "ﷺ" * 60, "a" * 5000],
+)  # fmt: skip
+def test_whatever_is_typed_gives_a_whole_page(browser: Callable[[str], Browser], town: Town, typed: str) -> None:
+    page = browser("ola").get("/sok", query_string={"q": typed})
+    assert "<script>alert" not in page.text
+    assert "Testine Tenkt" not in page.text
+
+
+def test_percent_and_underscore_are_no_wildcards(browser: Callable[[str], Browser], town: Town) -> None:
+    reader = browser("kari")
+    for typed in ("%", "te%", "t_stine", "__"):
+        found = "Testine Tenkt" in reader.get("/sok", query_string={"q": typed}).text
+        assert found == (typed == "te%"), typed  # there the sign is no more than a blank
+
+
+def test_an_identity_number_is_not_searched_for(browser: Callable[[str], Browser], town: Town) -> None:
+    page = browser("kari").get("/sok", query_string={"q": "17054112345"})
+    assert "ser ut som eit fødselsnummer" in page.text
+
+
+def test_nothing_found_offers_a_new_person_with_what_was_typed(browser: Callable[[str], Browser], town: Town) -> None:
+    page = browser("kari").get("/sok", query_string={"q": "Oppdikta Ny 03.02.1950"})
+    assert "Ingen treff" in page.text
+    assert "/personar/ny?namn=Oppdikta+Ny&amp;fodd=1950-02-03" in page.text
+
+
+def test_htmx_gets_the_results_alone(browser: Callable[[str], Browser], town: Town) -> None:
+    page = browser("kari").get("/sok", query_string={"q": "testine"}, headers={"HX-Request": "true"})
+    assert page.text.lstrip().startswith('<section id="results"')
+    assert "data-announce" in page.text
+
+
+@pytest.mark.parametrize("short", [True, False])
+def test_both_ways_of_searching_answer_alike(town: Town, monkeypatch: pytest.MonkeyPatch, *, short: bool) -> None:
+    monkeypatch.setattr(search, "SHORT_CASELOAD", 1500 if short else 0)
+    with audit.acting(TESTER):
+        for number in range(30):
+            make_case(town.users["kari"], town.home_care, f"Annette Anna Nr{number}", date(1950, 1, 1), "adults")
+        make_case(town.users["eva"], town.school, "Anna Borte", date(1950, 1, 1), "adults")
+        db.session.commit()
+    found = search.find(search.read("ann"), town.users["kari"])
+    assert len(found.people) == search.SHOWN
+    assert found.more
+    assert all(person.name.startswith("Annette") for person in found.people)
+    found = search.find(search.read("ann nr7"), town.users["kari"])
+    assert [(person.name, len(person.cases), found.more) for person in found.people] == [("Annette Anna Nr7", 1, False)]
+    assert search.find(search.read("borte"), town.users["kari"]).people == ()
+
+
+def test_few_statements(browser: Callable[[str], Browser], town: Town) -> None:
+    reader = browser("kari")
+    for typed in ("testine", "tenkt 17.05.1941"):
+        with counted() as sent:
+            reader.get("/sok", query_string={"q": typed})
+        assert len(sent) <= 8, sent
