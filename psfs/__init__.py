@@ -23,7 +23,7 @@ def create_app(config: Config | None = None) -> Flask:
     from psfs import errors, language, rooms, security, static_files
     from psfs.accounts import current, sessions
     from psfs.config import Config
-    from psfs.extensions import babel, compress, csrf, db, migrate
+    from psfs.extensions import babel, compress, csrf, db, engine_options, migrate
 
     config = config or Config.from_environment()
     app = Flask(__name__, static_folder=None, instance_path=str(config.instance))
@@ -31,10 +31,9 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database_url),
         MAX_CONTENT_LENGTH=config.max_request_bytes,
         MAX_FORM_MEMORY_SIZE=config.max_request_bytes,
-        PERMANENT_SESSION_LIFETIME=config.idle,
-        SESSION_REFRESH_EACH_REQUEST=False,
         SESSION_COOKIE_NAME="__Host-psfs" if config.https else "psfs",
         SESSION_COOKIE_SECURE=config.https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -51,7 +50,7 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory="psfs:migrations", render_as_batch=True, compare_type=True)
     language.init_app(app, babel)
-    app.session_interface = sessions.DatabaseSessions(app)
+    app.session_interface = sessions.DatabaseSessions(config)
     errors.init_app(app)
     security.init_app(app, config)
     current.require_sign_in(app)

@@ -206,5 +206,5 @@ def _actor() -> Actor:
     return audit.Actor(None, f"psfs ({getpass.getuser()})")
 
 
-def _show_code(code: str) -> None:
+def _show_code(code: str | None) -> None:
     click.echo(_("Eingongskode (blir berre vist no): %(code)s", code=code))

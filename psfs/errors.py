@@ -6,11 +6,12 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from flask import render_template
+from flask import g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy import inspect
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException
 
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -19,46 +20,63 @@ from psfs.security import places
 
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.wrappers import Response
 
 log = logging.getLogger("psfs.error")
 
 
-class SavingFailedError(HTTPException):
-    """The database could not keep the change (full disk, locked): nothing was written."""
-
-    code = 503
+# What a database says when it cannot do its work now: locked, full, out of reach. Locks waited for in vain, deadlocks
+# and full disks are operational errors with SQLite and with psycopg (its classes 40, 53, 55 and 57).
+UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 
 
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, _database)
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, title: str, text: str, error_id: str = "") -> tuple[str, int]:
-    """One error page. ``error_id`` is what the server log names the event by."""
+def page(status: int, title: str, text: str, error_id: str = "") -> Response:
+    """One error page. ``error_id`` is what the server log names the event by.
+
+    For htmx it is a notice above the page, which stays as it is with everything typed in it.
+    """
     db.session.rollback()
-    return render_template("error.html", heading=title, text=text, error_id=error_id), status
+    fragment = request.headers.get("HX-Request")
+    template = "_error.html" if fragment else "error.html"
+    response = make_response(render_template(template, heading=title, text=text, error_id=error_id), status)
+    if fragment:
+        response.headers["HX-Retarget"] = "#flashes"
+        response.headers["HX-Reswap"] = "innerHTML show:top"
+    return response
 
 
-def _csrf(_error: CSRFError) -> tuple[str, int]:
-    return page(
+def _csrf(_error: CSRFError) -> Response:
+    from psfs.accounts.resume import ask_to_send_again  # renders pages, which need this module
+
+    account = g.get("user")
+    again = ask_to_send_again(account) if account is not None else None
+    return again or page(
         400,
         _("Sida var for gamal"),
         _("Det du sende er ikkje lagra. Gå tilbake, last sida på nytt og send ein gong til."),
     )
 
 
-def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    original = getattr(error, "original_exception", None)  # what went wrong outside any view
+    if original is not None:
+        return _database(original) if isinstance(original, UNAVAILABLE) else _unexpected(original)
     words = {
         404: (_("Finn ikkje sida"), _("Sida finst ikkje, eller du har ikkje tilgang til ho.")),
         405: (_("Det går ikkje her"), _("Gå tilbake og prøv frå sida du kom frå.")),
-        409: (_("Noko er endra"), error.description or ""),
+        409: (_("Noko er endra"), _own_words(error)),
         413: (_("For mykje på ein gong"), _("Det du sende er for stort. Ingenting er lagra.")),
         429: (_("For mange forsøk"), _("Vent litt før du prøver igjen.")),
     }
@@ -66,26 +84,46 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
     return page(error.code, title, text)
 
 
-def _refusal(error: Refusal) -> tuple[str, int]:
+def _refusal(error: Refusal) -> Response:
     """A refusal that no form caught: nothing was written."""
     return page(422, _("Det går ikkje no"), message(error))
 
 
-def _database(error: OperationalError) -> tuple[str, int]:
+def _database(error: Exception) -> Response:
     """A full disk or a locked database: nothing half-written, and the page says so."""
     error_id = _note(error)
+    _let_go_of_the_database()
     return page(
         503,
         _("Ikkje lagra, prøv igjen"),
-        _("Lageret svarar ikkje no. Ingenting er lagra. Gå tilbake: det du skreiv, står der."),
+        _last_words(),
         error_id,
     )
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
+def _last_words() -> str:
+    if request.headers.get("HX-Request"):
+        return _("Lageret svarar ikkje no. Ingenting er lagra. Det du skreiv, står her enno.")
+    return _("Lageret svarar ikkje no. Ingenting er lagra. Gå tilbake: det du skreiv, står der.")
+
+
+def _let_go_of_the_database() -> None:
+    """Keep what is known of the reader, and ask the database for nothing more: the error page must not need it."""
+    account = g.get("user")
+    if account is not None and inspect(account).expired_attributes:
+        g.user = None
+    db.session.expunge_all()
+
+
+def _own_words(error: HTTPException) -> str:
+    """What the view said; the library's own words are in English and say nothing of use."""
+    return "" if error.description == type(error).description else error.description or ""
+
+
+def _unexpected(error: Exception) -> Response:
     error_id = _note(error)
     return page(
-        InternalServerError.code,
+        500,
         _("Noko gjekk gale hos oss"),
         _("Prøv igjen. Går det gale fleire gonger, sei frå og oppgje koden under."),
         error_id,

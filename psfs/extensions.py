@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
 NAMES = {
@@ -43,6 +46,15 @@ migrate = Migrate()
 compress = Compress()
 
 
+def engine_options(url: str) -> dict[str, Any]:
+    """How to connect. Values are never part of an error's text; nobody waits for a lock longer than with SQLite."""
+    options: dict[str, Any] = {"hide_parameters": True}
+    if url.startswith("postgresql"):
+        options["pool_pre_ping"] = True  # a server that was restarted costs nobody an error
+        options["connect_args"] = {"options": f"-c lock_timeout={BUSY_MILLISECONDS}"}
+    return options
+
+
 def begin_write() -> None:
     """End the reading transaction and begin one that writes.
 
@@ -50,6 +62,17 @@ def begin_write() -> None:
     """
     db.session.commit()
     db.session.connection(execution_options={IMMEDIATE: True})
+
+
+@contextlib.contextmanager
+def own_transaction() -> Iterator[Connection]:
+    """A writing transaction apart from the session's, for what must be kept whatever becomes of the request.
+
+    What the session has not committed is given up first: two writers in one request would wait for one another.
+    """
+    db.session.rollback()
+    with db.engine.connect().execution_options(**{IMMEDIATE: True}) as connection, connection.begin():
+        yield connection
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:

@@ -6,11 +6,13 @@ import functools
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 from sqlalchemy.orm import joinedload
 
 from psfs import audit, clock
+from psfs.accounts import tokens
 from psfs.domain.permissions import CASE_ACTIONS, Action, Role, allowed
 from psfs.extensions import db
 from psfs.models import User
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
+    from psfs.accounts.sessions import DatabaseSession
     from psfs.config import Config
 
 R = TypeVar("R")
@@ -70,8 +73,19 @@ def begin_session(account: User) -> None:
         session["language"] = language
     moment = clock.now().timestamp()
     session.update(user=str(account.id), stamp=account.stamp, began=moment, seen=moment)
-    regenerate = current_app.session_interface.regenerate  # type: ignore[attr-defined]
-    regenerate(session)
+    session["csrf_token"] = tokens.bound_secret(account.id)
+    cast("DatabaseSession", session).renew()
+    g.user = account
+
+
+def end_session() -> None:
+    """Sign out: the session is gone here and on the server; only the language stays, under a new id."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    cast("DatabaseSession", session).renew()
+    g.user = None
 
 
 def signed_in_user() -> User | None:
@@ -99,6 +113,10 @@ def require_sign_in(app: Flask) -> None:
 
     @app.before_request
     def check() -> Response | None:
+        g.user = None
+        failure = cast("DatabaseSession", session).failure
+        if failure is not None:
+            raise failure
         g.user = signed_in_user()
         if g.user is not None:
             audit.recorder.act_as(audit.Actor(g.user.id, g.user.name))
@@ -108,22 +126,38 @@ def require_sign_in(app: Flask) -> None:
         if permission is None:
             raise RuntimeError(f"{request.endpoint} states no permission")
         if g.user is not None:
-            return None
+            # The front page is the worklist; whoever has none begins elsewhere.
+            lost = request.path == "/" and not allowed(Role(g.user.role), Action.WORKLIST)
+            return redirect(start_address(), 303) if lost else None
         if permission == OPEN:
             return None
         return _ask_to_sign_in()
 
 
+def start_address() -> str:
+    """Where the signed-in account begins its work."""
+    return url_for("worklist.home" if allowed(Role(user().role), Action.WORKLIST) else "accounts.users")
+
+
 def _ask_to_sign_in() -> Response:
-    for key in [key for key in session if key != "language"]:
+    """Send a reader to the sign-in page; keep what a writer sent. The session remembers only whose it was."""
+    was = session.get("user") or session.get("was")
+    for key in [key for key in session if key not in {"language", "was"}]:
         session.pop(key)
+    if was:
+        session["was"] = was
     if request.method not in {"GET", "HEAD"}:
         from psfs.accounts.resume import keep_and_ask  # renders a page
 
         return keep_and_ask()
-    target = url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.path != "/" else None)
     if request.headers.get("HX-Request"):
         response = current_app.make_response("")
-        response.headers["HX-Redirect"] = target
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        response.headers["HX-Redirect"] = url_for("accounts.sign_in", next=page.path or None)
         return response
-    return redirect(target, 303)
+    return redirect(url_for("accounts.sign_in", next=own_address()), 303)
+
+
+def own_address() -> str | None:
+    """The address asked for, to come back to after signing in; None for the front page."""
+    return request.full_path.rstrip("?") if request.path != "/" else None

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 
 def add_service(actor: Actor, *, id: uuid.UUID, name: str, external: bool = False, phone: str = "") -> None:
-    """Make a service.
+    """Make a service; nothing happens if the same form made it before.
 
     Raises:
         Refusal: ``service_taken``.
     """
     begin_write()
+    if db.session.get(Service, id) is not None:
+        db.session.rollback()
+        return
     _name_is_free(name, None)
     with audit.acting(actor):
         db.session.add(Service(id=id, name=name, external=external, phone=phone))
@@ -37,12 +40,12 @@ def edit_service(actor: Actor, service_id: uuid.UUID, *, name: str, external: bo
     """Change a service. One that is not active can no longer be chosen; what belongs to it stays.
 
     Raises:
-        Refusal: ``unknown_service`` or ``service_taken``.
+        Refusal: ``service_unavailable`` or ``service_taken``.
     """
     begin_write()
     service = db.session.get(Service, service_id, populate_existing=True)
     if service is None:
-        raise Refusal("unknown_service")
+        raise Refusal("service_unavailable")
     _name_is_free(name, service_id)
     service.name, service.external, service.phone, service.active = name, external, phone, active
     with audit.acting(actor):

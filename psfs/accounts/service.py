@@ -30,17 +30,23 @@ def plain_username(text: str) -> str:
 
 def add_user(
     actor: Actor, *, id: uuid.UUID, username: str, name: str, role: Role, service_id: uuid.UUID | None, phone: str = ""
-) -> str:
+) -> str | None:
     """Make an account and its one-time code, which is returned and can never be shown again.
 
+    None if this very account was made before, by the same form sent twice.
+
     Raises:
-        Refusal: ``username_malformed``, ``username_taken``, ``service_needed`` or ``unknown_service``.
+        Refusal: ``username_malformed``, ``username_taken``, ``service_needed`` or ``service_unavailable``.
     """
     begin_write()
     username = plain_username(username)
     if not USERNAME.fullmatch(username):
         raise Refusal("username_malformed")
-    if db.session.scalar(select(User.id).where(User.username == username)) is not None:
+    taken = db.session.scalar(select(User.id).where(User.username == username))
+    if taken == id:
+        db.session.rollback()
+        return None
+    if taken is not None:
         raise Refusal("username_taken", username=username)
     account = User(id=id, username=username, name=name, phone=phone, created_at=clock.now(), role=role.value)
     _place(account, role, service_id)
@@ -60,7 +66,7 @@ def edit_user(
     """Change what an account is. Takes effect at the account's next request.
 
     Raises:
-        Refusal: ``unknown_user``, ``service_needed``, ``unknown_service`` or ``last_admin``.
+        Refusal: ``unknown_user``, ``service_needed``, ``service_unavailable`` or ``last_admin``.
     """
     begin_write()
     account = _account(user_id)
@@ -113,6 +119,13 @@ def reset_user(actor: Actor, user_id: uuid.UUID) -> str:
     return code
 
 
+def choose_language(account: User, code: str) -> None:
+    """Keep the language that ``account`` wants its pages in. The caller has checked that there is one."""
+    begin_write()
+    account.language = code
+    db.session.commit()
+
+
 def user_named(username: str) -> User:
     """The account with this user name.
 
@@ -141,7 +154,7 @@ def _place(account: User, role: Role, service_id: uuid.UUID | None) -> None:
         return
     service = db.session.get(Service, service_id)
     if service is None or not (service.active or account.service_id == service_id):
-        raise Refusal("unknown_service")
+        raise Refusal("service_unavailable")
     account.service = service
 
 

@@ -1,80 +1,139 @@
-"""Server-side sessions: Flask-Session's interface over a table of our own, in a transaction of its own."""
+"""Server-side sessions in a table of our own, each written in a transaction of its own.
+
+The cookie holds nothing but a random id, and the table nothing but that id's hash: a replayed cookie opens nothing
+once the row is gone, and a copy of the table opens nothing at all.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
+import logging
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from flask_session.base import Serializer, ServerSideSession, ServerSideSessionInterface
+from flask.json.tag import TaggedJSONSerializer
+from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import CallbackDict
 
 from psfs import clock
-from psfs.extensions import IMMEDIATE, db
+from psfs.extensions import db, own_transaction
 from psfs.models import WebSession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from flask import Flask, Request, Response
+    from sqlalchemy import Table
 
-    from flask import Flask
-    from sqlalchemy import Connection, Table
+    from psfs.config import Config
 
 TABLE = cast("Table", WebSession.__table__)
+REMEMBERED = timedelta(hours=12)  # an ended session's row is kept this long: it tells whose unsent form it was
+_json = TaggedJSONSerializer()
+log = logging.getLogger("psfs.session")
 
 
-class DatabaseSessions(ServerSideSessionInterface):
-    """Keeps sessions in ``web_session``; the key is a hash of the cookie's id.
+class DatabaseSession(CallbackDict[str, Any], SessionMixin):
+    """One browser's session. ``sid`` is what the cookie holds; ``stored`` says that the table has it."""
+
+    def __init__(self, sid: str, data: dict[str, Any] | None = None) -> None:
+        def changed(session: DatabaseSession) -> None:
+            session.modified = True
+
+        super().__init__(data or {}, changed)
+        self.sid = sid
+        self.stored = data is not None
+        self.new = data is None
+        self.modified = False
+        self.replaces: str | None = None
+        self.failure: OperationalError | None = None
+
+    def renew(self) -> None:
+        """Give the session another id; the old one opens nothing from then on."""
+        if self.stored:
+            self.replaces = self.sid
+        self.sid = new_sid()
+        self.stored = False
+        self.modified = True
+
+
+class DatabaseSessions(SessionInterface):
+    """Keeps sessions in ``web_session``.
 
     The work of a request is over when its session is saved: what is left uncommitted is given up first, so that a
     session is never the thing that commits clinical data.
     """
 
-    session_class = ServerSideSession
-    ttl = True  # expired rows are never returned and are swept by ``sweep``
+    def __init__(self, config: Config) -> None:
+        self._lifetime = config.absolute + REMEMBERED
 
-    def __init__(self, app: Flask) -> None:
-        super().__init__(app, key_prefix="", permanent=False, sid_length=32)
+    def open_session(self, app: Flask, request: Request) -> DatabaseSession:
+        """The session of the cookie, or a new one under an id that nobody has chosen but us."""
+        sid = request.cookies.get(self.get_cookie_name(app), "")
+        fresh = DatabaseSession(new_sid())
+        if not sid:
+            return fresh
+        query = select(TABLE.c.data).where(TABLE.c.id == _key(sid), TABLE.c.expires_at > clock.now())
+        try:
+            row = db.session.execute(query).first()
+        except OperationalError as error:
+            fresh.failure = error  # no error page can be made here: the sign-in check raises it
+            return fresh
+        return DatabaseSession(sid, _json.loads(bytes(row.data).decode())) if row is not None else fresh
 
-    @property
-    def _packer(self) -> Serializer:
-        return cast("Serializer", self.serializer)
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write what changed. An empty session is removed, with its cookie."""
+        assert isinstance(session, DatabaseSession)  # noqa: S101 - we made it
+        response.vary.add("Cookie")
+        name, path = self.get_cookie_name(app), self.get_cookie_path(app)
+        secure, same_site = self.get_cookie_secure(app), self.get_cookie_samesite(app)
+        if not session.modified or session.failure is not None:
+            return
+        if not session:
+            self._remove(session)
+            response.delete_cookie(name, path=path, secure=secure, samesite=same_site, httponly=True)
+            return
+        if session.stored:
+            self._update(session)
+            return
+        self._insert(session)
+        response.set_cookie(name, session.sid, path=path, secure=secure, samesite=same_site, httponly=True)
 
-    def _get_store_id(self, sid: str) -> str:
-        return hashlib.sha256(sid.encode()).hexdigest()
+    def _remove(self, session: DatabaseSession) -> None:
+        old = [_key(sid) for sid in (session.sid if session.stored else None, session.replaces) if sid]
+        if old:
+            with own_transaction() as connection:
+                connection.execute(delete(TABLE).where(TABLE.c.id.in_(old)))
 
-    def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
-        row = db.session.execute(
-            select(TABLE.c.data).where(TABLE.c.id == store_id, TABLE.c.expires_at > clock.now())
-        ).first()
-        return self._packer.decode(bytes(row.data)) if row else None
+    def _update(self, session: DatabaseSession) -> None:
+        """Keep what changed, if the session is still there: one that ended meanwhile is never brought back.
 
-    def _delete_session(self, store_id: str) -> None:
-        with _own_transaction() as connection:
-            connection.execute(delete(TABLE).where(TABLE.c.id == store_id))
+        What the request did is done and committed. A database that is busy just now costs a notice, not the answer.
+        """
+        try:
+            with own_transaction() as connection:
+                connection.execute(update(TABLE).where(TABLE.c.id == _key(session.sid)).values(**self._row(session)))
+        except OperationalError:
+            log.warning("session not saved")
 
-    def _upsert_session(self, session_lifetime: timedelta, session: ServerSideSession, store_id: str) -> None:
-        values = {
-            "data": self._packer.encode(session),
-            "expires_at": clock.now() + session_lifetime,
-        }
-        with _own_transaction() as connection:
-            changed = connection.execute(update(TABLE).where(TABLE.c.id == store_id).values(**values))
-            if not changed.rowcount and not session.get("_ended"):
-                connection.execute(insert(TABLE).values(id=store_id, **values))
+    def _insert(self, session: DatabaseSession) -> None:
+        with own_transaction() as connection:
+            if session.replaces:
+                connection.execute(delete(TABLE).where(TABLE.c.id == _key(session.replaces)))
+            connection.execute(delete(TABLE).where(TABLE.c.expires_at <= clock.now()))
+            connection.execute(insert(TABLE).values(id=_key(session.sid), **self._row(session)))
+        session.stored, session.replaces = True, None
 
-
-def sweep() -> None:
-    """Remove sessions that have run out."""
-    with _own_transaction() as connection:
-        connection.execute(delete(TABLE).where(TABLE.c.expires_at <= clock.now()))
+    def _row(self, session: DatabaseSession) -> dict[str, Any]:
+        data = _json.dumps(dict(session)).encode()
+        return {"data": data, "expires_at": clock.now() + self._lifetime}
 
 
-@contextlib.contextmanager
-def _own_transaction() -> Iterator[Connection]:
-    db.session.rollback()
-    with (
-        db.engine.connect().execution_options(**{IMMEDIATE: True}) as connection,
-        connection.begin(),
-    ):
-        yield connection
+def new_sid() -> str:
+    """An id that cannot be guessed."""
+    return secrets.token_urlsafe(32)
+
+
+def _key(sid: str) -> str:
+    return hashlib.sha256(sid.encode()).hexdigest()

@@ -1,7 +1,52 @@
-"""Routes of the room."""
+"""The manifest, the service worker, the page for when there is no network, and whether the server is well."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import json
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, current_app, render_template
+
+from psfs.accounts.current import open_to_all
+from psfs.pwa import health as checks
+from psfs.pwa import shell
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
 
 bp = Blueprint("pwa", __name__)
+
+
+@bp.get("/manifest.webmanifest")
+@open_to_all
+def manifest() -> Response:
+    """What a browser needs to install the program."""
+    return _answer(json.dumps(shell.manifest(), ensure_ascii=False), "application/manifest+json")
+
+
+@bp.get("/sw.js")
+@open_to_all
+def worker() -> Response:
+    """The service worker. Served from the root, so that the whole program is its scope."""
+    return _answer(shell.worker(), "text/javascript")
+
+
+@bp.get("/frakopla")
+@open_to_all
+def offline() -> Response:
+    """The page for when there is no network: the same for everybody, without a session."""
+    return _answer(render_template("pwa/offline.html"), "text/html")
+
+
+@bp.get("/helse")
+@open_to_all
+def health() -> Response:
+    """For a supervisor: 200 while the database answers."""
+    checks.ask_the_database()
+    return _answer("ok\n", "text/plain")
+
+
+def _answer(text: str, mimetype: str) -> Response:
+    response = current_app.response_class(text, mimetype=mimetype)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
