@@ -7,7 +7,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectChoice,  # type: ignore[attr-defined]  # newer than the stubs
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
 from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, tidy, tidy_lines
@@ -55,7 +62,28 @@ def _lines(value: str | None) -> str:
     return tidy_lines(value or "")
 
 
-class ConversationForm(FlaskForm):
+def _one_of(words: dict[str, Any]) -> dict[str, Any]:
+    choices = [SelectChoice(code, text) for code, text in words.items()]
+    return {"choices": choices, "invalid_choice_message": _l("Vel eitt av alternativa.")}
+
+
+class PageForm(FlaskForm):
+    """A form of this room, with the types that its base lacks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def accepted(self) -> bool:
+        """Whether the form was sent and its fields hold what they must; says what is wrong in the fields."""
+        return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
+
+    def refuse(self, name: str, text: str) -> None:
+        """Show at the field ``name`` what a rule said."""
+        field = self[name]
+        field.errors = [*field.errors, text]
+
+
+class ConversationForm(PageForm):
     """The fields that every conversation has; the answers are read by ``answers.read``."""
 
     id = IdField()
@@ -67,16 +95,14 @@ class ConversationForm(FlaskForm):
         [InputRequired(_l("Skriv kven som heldt samtalen.")), Length(max=NAME_LENGTH, message=TOO_LONG)],
         filters=[_line],
     )
-    respondent = RadioField(
-        _l("Kven svara?"), [InputRequired(_l("Vel kven som svara."))], choices=[*RESPONDENTS.items()]
-    )
+    respondent = RadioField(_l("Kven svara?"), [InputRequired(_l("Vel kven som svara."))], **_one_of(RESPONDENTS))
     remark = TextAreaField(
         _l("Kva nytte opplever personen?"), [Length(max=TEXT_LENGTH, message=TOO_LONG)], filters=[_lines]
     )
     next_due = DayField(_l("Neste samtale"), [Optional()])
 
 
-class StartForm(FlaskForm):
+class StartForm(PageForm):
     """A new form; the activities are read from the fields named ``activity``."""
 
     id = IdField()
@@ -85,7 +111,7 @@ class StartForm(FlaskForm):
     )
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(PageForm):
     """Something that needs a reason and nothing else: striking, closing."""
 
     reason = TextAreaField(
@@ -95,7 +121,7 @@ class ReasonForm(FlaskForm):
     )
 
 
-class CorrectForm(FlaskForm):
+class CorrectForm(PageForm):
     """A score put right; the answer itself is read by ``answers.read_one``."""
 
     id = IdField()
@@ -108,26 +134,26 @@ class CorrectForm(FlaskForm):
     )
 
 
-class AddForm(FlaskForm):
+class AddForm(PageForm):
     """One more activity, outside a conversation."""
 
     id = IdField()
     text = StringField(_l("Ny aktivitet"), filters=[_line])
 
 
-class RewordForm(FlaskForm):
+class RewordForm(PageForm):
     """A typing error mended; ``expected`` is what stood there when the page was made."""
 
     expected = HiddenField()
     text = StringField(_l("Aktiviteten, rett skriven"), filters=[_line])
 
 
-class RetireForm(FlaskForm):
+class RetireForm(PageForm):
     """Why an activity is retired."""
 
     reason = RadioField(
         _l("Kvifor blir aktiviteten avslutta?"),
         [InputRequired(_l("Vel kvifor."))],
-        choices=[*RETIRE_REASONS.items()],
+        **_one_of(RETIRE_REASONS),
     )
     note = TextAreaField(_l("Med eigne ord"), [Length(max=TEXT_LENGTH, message=TOO_LONG)], filters=[_lines])

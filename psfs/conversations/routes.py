@@ -1,7 +1,163 @@
-"""Routes of the room."""
+"""Pages for holding and reading conversations; those for forms and corrections are registered beside them."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import uuid
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from psfs import clock
+from psfs.accounts.current import permit, user
+from psfs.accounts.settings import limits
+from psfs.cases.door import OpenCase
+from psfs.conversations import answers, service, words
+from psfs.conversations.forms import ConversationForm
+from psfs.conversations.inputs import Conflict, ConversationInput, Refusals
+from psfs.conversations.pages import ConversationPage, conversation_page, missing_answers
+from psfs.conversations.queries import form_id_of, form_view, forms_of_case, open_form_id
+from psfs.conversations.rows import must_be_open
+from psfs.domain.due import conversation_due
+from psfs.domain.errors import Refusal
+from psfs.domain.permissions import Action
+from psfs.extensions import db
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
 
 bp = Blueprint("conversations", __name__)
+words.register(bp)
+
+
+@bp.get("/saker/<uuid:case_id>/samtalar/ny")
+@permit(Action.RECORD)
+def new(case: OpenCase) -> str | Response:
+    """The page for holding a conversation; without an open form, for starting one."""
+    must_be_open(case.case)
+    form_id = open_form_id(case.id)
+    if form_id is None:
+        return redirect(url_for("conversations.start", case_id=case.id), 303)
+    view = form_view(form_id, case.id)
+    today = clock.today()
+    form = ConversationForm(
+        formdata=None,
+        data={
+            "id": uuid.uuid4(),
+            "form_id": view.id,
+            "base": view.last_recorded_id,
+            "held_on": today,
+            "performed_by": user().name,
+            "respondent": "person",
+            "next_due": conversation_due(today, None, limits()),
+        },
+    )
+    return _page(case, form, conversation_page(view, today), layout=user().scoring_layout)
+
+
+@bp.post("/saker/<uuid:case_id>/samtalar/ny")
+@permit(Action.RECORD)
+def record(case: OpenCase) -> Response | tuple[str, int]:
+    """Keep a conversation, or show the page again with what was typed and what is wrong."""
+    form = ConversationForm()
+    sent = answers.read(request.form)
+    conflict: Conflict | None = None
+    faults: list[Refusal] = list(sent.faults)
+    filled_in = form.accepted()
+    if filled_in and not faults:
+        try:
+            talk = service.record(case.case, user(), _given(form, sent))
+        except Conflict as refusal:
+            conflict = refusal
+        except Refusals as refusals:
+            faults += refusals.faults
+        except Refusal as refusal:
+            faults.append(refusal)
+        else:
+            flash(_("Samtalen er lagra."), "success")
+            return redirect(url_for("conversations.summary", case_id=case.id, form_id=talk.form_id), 303)
+    db.session.rollback()
+    view = form_view(form.form_id.data or uuid.uuid4(), case.id)
+    day = form.held_on.data or clock.today()
+    if not filled_in:
+        faults += missing_answers(view, day, sent)
+    form.id.data = form.id.data or uuid.uuid4()
+    form.base.data = view.last_recorded_id
+    page = conversation_page(view, day, request.form, faults)
+    return _page(case, form, page, layout="all", conflict=conflict), 409 if conflict else 422
+
+
+@bp.post("/konto/skaring")
+@permit(Action.OWN_ACCOUNT)
+def layout() -> tuple[str, int]:
+    """Remember how one likes to score: one activity at a time, or all on one sheet."""
+    service.remember_layout(user(), request.form.get("layout", ""))
+    return "", 204
+
+
+@bp.get("/saker/<uuid:case_id>/samtalar/<uuid:conversation_id>")
+@permit(Action.VIEW)
+def show(case: OpenCase, conversation_id: uuid.UUID) -> str:
+    """One conversation: what was answered, what was put right, and the ways to put it right."""
+    view = form_view(form_id_of(conversation_id), case.id)
+    talk = next(one for one in (*view.columns, *view.struck) if one.id == conversation_id)
+    return render_template(
+        "conversations/show.html", case=case, view=view, talk=talk, may_correct=_may(case, Action.CORRECT)
+    )
+
+
+@bp.get("/saker/<uuid:case_id>/skjema/<uuid:form_id>")
+@permit(Action.VIEW)
+def summary(case: OpenCase, form_id: uuid.UUID) -> str:
+    """A whole form: the paper's table with every figure, a chart, and the latest conversation in plain words."""
+    view = form_view(form_id, case.id)
+    return render_template(
+        "conversations/summary.html",
+        case=case,
+        view=view,
+        sentences=words.sentences(view),
+        hints=words.hints(view),
+        others=[form for form in forms_of_case(case.id) if form.id != view.id],
+        may_record=_may(case, Action.RECORD),
+        may_print=case.may(Action.PRINT) and "documents.summary" in current_app.view_functions,
+    )
+
+
+def _given(form: ConversationForm, sent: answers.Sent) -> ConversationInput:
+    return ConversationInput(
+        id=form.id.data or uuid.uuid4(),
+        form_id=form.form_id.data or uuid.uuid4(),
+        base=form.base.data,
+        held_on=form.held_on.data or clock.today(),  # never empty: the form was accepted
+        performed_by=form.performed_by.data or "",
+        respondent=form.respondent.data or "",
+        remark=form.remark.data or "",
+        next_due=form.next_due.data,
+        answers=sent.answers,
+        added=sent.added,
+        retired=sent.retired,
+    )
+
+
+def _page(
+    case: OpenCase, form: ConversationForm, page: ConversationPage, *, layout: str, conflict: Conflict | None = None
+) -> str:
+    names = [one.name for one in (user(), case.case.holder, case.case.contact) if one is not None]
+    return render_template(
+        "conversations/new.html",
+        case=case,
+        form=form,
+        page=page,
+        layout=layout,
+        conflict=conflict,
+        names=list(dict.fromkeys(names)),
+        hint=words.suits_poorly(case.person, clock.today()),
+    )
+
+
+def _may(case: OpenCase, action: Action) -> bool:
+    """Whether a button for ``action`` has anything to do: the case is open and the reader may."""
+    return case.case.closed_on is None and case.may(action)
+
+
+from psfs.conversations import correction_routes, form_routes  # noqa: E402, F401 -- they add their pages to ``bp``

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from psfs.domain.due import age_on
 from psfs.domain.scoring import Flag
 from psfs.formatting import figure, long_day
+from psfs.messages import message
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,9 +59,10 @@ _CHILD_SUGGESTIONS = (
 
 
 def register(bp: Blueprint) -> None:
-    """Filters for every room's templates: ``respondent`` and ``retire_reason``."""
+    """Filters for templates: ``respondent``, ``retire_reason`` and ``refusal`` (a refusal in words)."""
     bp.add_app_template_filter(lambda code: RESPONDENTS.get(code, code), "respondent")
     bp.add_app_template_filter(lambda code: RETIRE_REASONS.get(code, code or ""), "retire_reason")
+    bp.add_app_template_filter(message, "refusal")
 
 
 def suggestions(ladder: str) -> list[str]:

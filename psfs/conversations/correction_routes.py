@@ -1,0 +1,100 @@
+"""Pages for putting a score right and for striking a conversation."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from psfs.accounts.current import permit, user
+from psfs.cases.door import OpenCase
+from psfs.conversations import answers, service
+from psfs.conversations.forms import CorrectForm, ReasonForm
+from psfs.conversations.inputs import Conflict, CorrectionInput
+from psfs.conversations.queries import form_id_of, form_view
+from psfs.conversations.routes import bp
+from psfs.domain.activities import Answer
+from psfs.domain.errors import Refusal
+from psfs.domain.permissions import Action
+from psfs.extensions import db
+from psfs.messages import message
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
+
+    from psfs.conversations.views import ConversationView, FormView
+
+
+@bp.route("/saker/<uuid:case_id>/samtalar/<uuid:conversation_id>/skar/<uuid:activity_id>/rett", methods=["GET", "POST"])
+@permit(Action.CORRECT)
+def correct(case: OpenCase, conversation_id: uuid.UUID, activity_id: uuid.UUID) -> str | Response | tuple[str, int]:
+    """Put one score right."""
+    view, talk = _conversation(case, conversation_id)
+    cell = talk.cells.get(activity_id) or abort(404)
+    form = CorrectForm(formdata=request.form or None, data={"id": uuid.uuid4(), "expected": _posted(cell.value)})
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            answer = answers.read_one(request.form, f"answer-{activity_id}", activity_id) or Answer()
+            if form.accepted() and answer != Answer():
+                given = CorrectionInput(
+                    form.id.data or uuid.uuid4(), _expected(form.expected.data), answer, form.reason.data or ""
+                )
+                service.correct(case.case, user(), conversation_id, activity_id, given)
+                flash(_("Skåren er retta."), "success")
+                return redirect(url_for("conversations.show", case_id=case.id, conversation_id=conversation_id), 303)
+            if answer == Answer():
+                refusal = Refusal("answer_missing", activity=activity_id)
+        except Refusal as fault:
+            refusal = fault
+        db.session.rollback()
+        form.id.data = form.id.data or uuid.uuid4()
+        form.expected.data = _posted(cell.value)
+    page = render_template(
+        "conversations/correct.html",
+        case=case,
+        view=view,
+        talk=talk,
+        activity_id=activity_id,
+        cell=cell,
+        form=form,
+        typed=request.form,
+        refusal=message(refusal) if refusal else "",
+        conflict=isinstance(refusal, Conflict),
+    )
+    status = 409 if isinstance(refusal, Conflict) else 422
+    return (page, status) if request.method == "POST" else page
+
+
+@bp.route("/saker/<uuid:case_id>/samtalar/<uuid:conversation_id>/stryk", methods=["GET", "POST"])
+@permit(Action.CORRECT)
+def strike(case: OpenCase, conversation_id: uuid.UUID) -> str | Response | tuple[str, int]:
+    """Strike a conversation that was recorded by mistake."""
+    form = ReasonForm()
+    if form.accepted():
+        try:
+            talk = service.strike(case.case, user(), conversation_id, form.reason.data or "")
+        except Refusal as fault:
+            db.session.rollback()
+            form.refuse("reason", message(fault))
+        else:
+            flash(_("Samtalen er stroken. Han tel ikkje lenger, men kan framleis lesast."), "success")
+            return redirect(url_for("conversations.summary", case_id=case.id, form_id=talk.form_id), 303)
+    view, seen = _conversation(case, conversation_id)
+    page = render_template("conversations/strike.html", case=case, view=view, talk=seen, form=form)
+    return (page, 422) if request.method == "POST" else page
+
+
+def _conversation(case: OpenCase, conversation_id: uuid.UUID) -> tuple[FormView, ConversationView]:
+    view = form_view(form_id_of(conversation_id), case.id)
+    return view, next(one for one in (*view.columns, *view.struck) if one.id == conversation_id)
+
+
+def _posted(value: int | None) -> str:
+    return answers.NOT_ASKED if value is None else str(value)
+
+
+def _expected(text: str | None) -> int | None:
+    return answers.SCORES.get(text or "")

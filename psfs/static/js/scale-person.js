@@ -1,0 +1,59 @@
+import { answerOf, focusScale } from "./scale-answers.js";
+
+/** The tablet turned round: only the question, the activity and the scale, one after the other, then thanks. */
+export class PersonView {
+  constructor(form, steps) {
+    this.form = form;
+    this.steps = steps;
+    this.open = false;
+    this.part = (name) => form.querySelector(`[data-person-${name}]`);
+    this.opener = form.querySelector("[data-show-person]");
+    this.opener.addEventListener("click", () => this.start());
+    this.part("back").addEventListener("click", () => this.go(this.at - 1));
+    this.part("skip").addEventListener("click", () => this.go(this.at + 1));
+    this.part("close").addEventListener("click", () => this.finish());
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.open) this.finish(); });
+  }
+
+  start() {
+    this.panels = this.steps.inUse();
+    for (const box of this.form.querySelectorAll(".talk-panel .staff-only[open], .talk-more details")) box.open = false;
+    for (const panel of this.panels) panel.closest("section").querySelector(":scope > details")?.setAttribute("open", "");
+    this.open = true;
+    document.body.classList.add("person-view");
+    const first = this.panels.findIndex((panel) => !answerOf(panel));
+    this.go(first < 0 ? 0 : first);
+  }
+
+  /** Go on after a tap on a score. */
+  picked(panel) {
+    if (this.panels[this.at] === panel) this.go(this.at + 1);
+  }
+
+  go(place) {
+    this.at = Math.max(0, Math.min(place, this.panels.length));
+    const done = this.at === this.panels.length;
+    const all = [...this.steps.panels, ...this.steps.extra];
+    for (const panel of all) panel.hidden = panel !== this.panels[this.at];
+    this.part("bar").hidden = done;
+    this.part("exit").hidden = false;
+    this.part("thanks").hidden = !done;
+    this.part("back").hidden = this.at === 0;
+    const progress = this.part("progress");
+    progress.textContent = progress.dataset.text.replace("{number}", this.at + 1).replace("{count}", this.panels.length);
+    const close = this.part("close");
+    close.textContent = done ? close.dataset.after : close.dataset.during;
+    close.dataset.variant = done ? "primary" : "tertiary";
+    if (done) this.part("thanks").focus();
+    else focusScale(this.panels[this.at]);
+  }
+
+  finish() {
+    this.open = false;
+    document.body.classList.remove("person-view");
+    for (const name of ["bar", "exit", "thanks"]) this.part(name).hidden = true;
+    const missing = this.steps.panels.findIndex((panel) => !answerOf(panel));
+    this.steps.go(missing < 0 ? this.steps.panels.length : missing);
+    if (this.steps.layout !== "one") this.opener.focus();
+  }
+}
