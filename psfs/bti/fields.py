@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length
 
 from psfs import clock
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 _l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
+_RADIO: Any = wtforms.RadioField  # newer than the stubs, as are its messages
+_SELECT: Any = wtforms.SelectField
 LONG = 10_000
 NAME = 200
 
@@ -52,21 +58,9 @@ class DateField(wtforms.DateField):
             raise ValueError(_("Skriv datoen som dag, månad og år.")) from None
 
 
-class RadioField(wtforms.RadioField):
-    """One choice among a few, none of them made beforehand."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data is not None and self.data not in [value for value, *_rest in self.iter_choices()]:
-            raise ValueError(_("Vel eit av alternativa."))
-
-
-class SelectField(wtforms.SelectField):
-    """One choice from a list; choices may be grouped."""
-
-    def pre_validate(self, form: Any) -> None:
-        choices = [choice for group in self.iter_groups() for choice in group[1]] if self.has_groups() else None
-        if self.data not in [choice[0] for choice in (choices or self.iter_choices())]:
-            raise ValueError(_("Vel frå lista."))
+def options(pairs: Iterable[tuple[Any, Any]], group: str | None = None) -> list[Any]:
+    """Choices of a list, from codes and words."""
+    return [SelectChoice(value=value, label=label, optgroup=group) for value, label in pairs]
 
 
 def day(label: Any, missing: Any = None, **kwargs: Any) -> Any:
@@ -107,11 +101,18 @@ class Filled:
             raise wtforms.validators.StopValidation(str(self.message))
 
 
-def choice(label: Any, choices: Any, missing: Any, **kwargs: Any) -> Any:
-    """A choice that must be made; ``choices`` is a dict of code and words."""
-    return RadioField(label, [InputRequired(missing)], choices=list(choices.items()), **kwargs)
+def choice(label: Any, choices: Mapping[Any, Any], missing: Any, **kwargs: Any) -> Any:
+    """A choice that must be made among a few, none of them made beforehand; ``choices`` is code and words."""
+    return _RADIO(
+        label,
+        validators=[InputRequired(missing)],
+        choices=options(choices.items()),
+        invalid_choice_message=missing,
+        invalid_value_message=missing,
+        **kwargs,
+    )
 
 
 def select(label: Any, **kwargs: Any) -> Any:
     """A choice from a list that the page fills in."""
-    return SelectField(label, choices=[], **kwargs)
+    return _SELECT(label, choices=[], invalid_choice_message=_l("Vel frå lista."), **kwargs)

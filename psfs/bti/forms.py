@@ -28,7 +28,7 @@ class RoomForm(FlaskForm):
     """A form of this room."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # flask-wtf is untyped
 
 
 class DecisionForm(RoomForm):

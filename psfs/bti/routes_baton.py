@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, queries, service_baton
+from psfs.bti.fields import options
 from psfs.bti.queries_people import successors
 from psfs.bti.routes import bp
 from psfs.cases.door import OpenCase
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 def hand_over(case: OpenCase) -> ResponseReturnValue:
     """Who holds the baton; offer it to somebody, or see the offer that waits."""
     form: Any = forms.HandoverForm()
-    form.to.choices = {"": [("", _("Vel"))], **successors(case.case)}
+    form.to.choices = options([("", _("Vel"))])
+    for service_name, people in successors(case.case).items():
+        form.to.choices += options(people, service_name)
 
     def page(problems: list[Any], news: Any) -> str:
         return pages.render(

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
 from psfs.accounts.settings import limits
-from psfs.bti import forms, pages, service_consents
+from psfs.bti import forms, pages, service_consents, words
+from psfs.bti.fields import options
 from psfs.bti.queries_consents import consent_list
 from psfs.bti.queries_people import other_services
 from psfs.bti.routes import bp
@@ -40,23 +41,23 @@ def consents(case: OpenCase) -> str:
 @permit(Action.CONSENT)
 def new_consent(case: OpenCase) -> ResponseReturnValue:
     """Record a consent; with ``?grunnlag=heimel`` a legal basis in its place. ``?teneste=`` chooses for what."""
+    in_force = limits()
+    givers = service_consents.right_givers(case.case, in_force)
     by_law = request.args.get("grunnlag") == "heimel"
     form: Any = forms.LegalBasisForm() if by_law else forms.ConsentForm()
     services = other_services(case.case)
-    form.service.choices = [
-        ("", _("Vel")),
-        (LOG, _("Stafettloggen")),
-        *((str(each.id), each.name) for each in services),
-    ]
+    form.service.choices = options(
+        [("", _("Vel")), (LOG, _("Stafettloggen")), *((str(each.id), each.name) for each in services)]
+    )
     if request.method == "GET":
         form.service.data = request.args.get("teneste", "")
     if not by_law:
-        form.given_by.choices = _givers(case, form)
+        order = dict.fromkeys((*givers, *words.GIVEN_BY))  # the fitting first; nobody can know everything
+        form.given_by.choices = options((code, words.GIVEN_BY[code]) for code in order)
 
     def page(problems: list[Any], news: Any) -> str:
-        givers = service_consents.right_givers(case.case)
         return pages.render(
-            case, "new_consent", form=form, by_law=by_law, givers=givers, limits=limits(), problems=problems, news=news
+            case, "new_consent", form=form, by_law=by_law, givers=givers, limits=in_force, problems=problems, news=news
         )
 
     def save() -> None:
@@ -111,13 +112,6 @@ def withdraw_consent(case: OpenCase, consent_id: uuid.UUID) -> ResponseReturnVal
     own = consent.service_id is not None and consent.service_id == case.user.service_id
     done = url_for("worklist.home") if own else url_for("bti.consents", case_id=case.id)
     return pages.answer(case, form, page, save, done=done, saved=_("Samtykket er trekt. Tilgangen er stengd."))
-
-
-def _givers(case: OpenCase, form: Any) -> list[tuple[str, Any]]:
-    """The fitting givers first; the others stay, since the program cannot know everything."""
-    words = dict(form.given_by.choices)
-    order = [*service_consents.right_givers(case.case), *words]
-    return [(code, words[code]) for code in dict.fromkeys(order)]
 
 
 def _service_id(value: str) -> uuid.UUID:

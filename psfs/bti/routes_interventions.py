@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, service_interventions
+from psfs.bti.fields import options
 from psfs.bti.queries_interventions import intervention_of, interventions_of
 from psfs.bti.queries_people import other_services, taking_part
 from psfs.bti.routes import bp
@@ -113,8 +114,10 @@ def _form(case: OpenCase, measure: Intervention | None) -> tuple[Any, list[User]
     form: Any = forms.InterventionForm(obj=measure) if request.method == "GET" and measure else forms.InterventionForm()
     own = case.case.service
     services = [(str(each.id), each.name) for each in (own, *other_services(case.case))]
-    form.service.choices = services
-    form.responsible_id.choices = [*((str(user.id), user.name) for user in people), (SOMEONE_ELSE, _("Ein annan"))]
+    form.service.choices = options(services)
+    form.responsible_id.choices = options(
+        [*((str(user.id), user.name) for user in people), (SOMEONE_ELSE, _("Ein annan"))]
+    )
     if request.method == "GET":
         known = measure is not None and any(user.id == measure.responsible_id for user in people)
         form.responsible_id.data = str(measure.responsible_id) if measure and known else str(case.user.id)

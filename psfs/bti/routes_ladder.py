@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, queries, service
+from psfs.bti.fields import options
 from psfs.bti.queries import LadderView, StepView
 from psfs.bti.routes import bp
 from psfs.cases.door import OpenCase
@@ -63,14 +64,15 @@ def move(case: OpenCase) -> ResponseReturnValue:
     """Move the case to another level, one or several, up or down."""
     view = queries.ladder_view(case.case)
     form = _begun(forms.MoveForm(), view)
-    form.to_level.choices = [
+    form.to_level.choices = options(
         (level.number, _("Nivå %(number)s: %(name)s", number=level.number, name=level.name))
         for level in reversed(view.levels)
         if level.number != view.level
-    ]
+    )
 
     def page(problems: list[Any], news: Any) -> str:
-        return pages.render(case, "move", form=form, view=queries.ladder_view(case.case), problems=problems, news=news)
+        shown = view if request.method == "GET" else queries.ladder_view(case.case)
+        return pages.render(case, "move", form=form, view=shown, problems=problems, news=news)
 
     def save() -> None:
         service.move(case.case, case.user, form.to_level.data, form.decision())
@@ -133,7 +135,7 @@ def _chosen(view: LadderView, key: str) -> StepView | None:
 def _step_form(view: LadderView, step: StepView | None) -> Any:
     form = _begun(forms.DecidingForm() if step is not None and step.decides else forms.StepForm(), view)
     if "outcome" in form:
-        form.outcome.choices = [(outcome, _outcome_words(view, outcome)) for outcome in view.outcomes]
+        form.outcome.choices = options((outcome, _outcome_words(view, outcome)) for outcome in view.outcomes)
     if request.method == "GET" and step is not None:
         form.step.data = step.key
     return form

@@ -21,6 +21,8 @@ from psfs.models import Case, Consent, Handover, Service, User
 if TYPE_CHECKING:
     from datetime import date
 
+    from psfs.domain.due import Limits
+
 CONSENT, LEGAL_BASIS = "consent", "legal_basis"
 
 
@@ -43,12 +45,12 @@ class ConsentInput:
     reason: str = ""
 
 
-def right_givers(case: Case) -> tuple[str, ...]:
+def right_givers(case: Case, in_force: Limits) -> tuple[str, ...]:
     """Who can consent for the person today, the most fitting first (B6)."""
     age = due.age_on(case.person.birth_date, clock.today())
     if age >= ADULT:
         return ("person", "guardian")
-    if due.consents_self(case.person.birth_date, clock.today(), limits()):
+    if due.consents_self(case.person.birth_date, clock.today(), in_force):
         return ("young_person_and_guardian", "person")
     return ("guardian", "young_person_and_guardian")
 
