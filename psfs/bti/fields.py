@@ -114,5 +114,6 @@ def choice(label: Any, choices: Mapping[Any, Any], missing: Any, **kwargs: Any) 
 
 
 def select(label: Any, **kwargs: Any) -> Any:
-    """A choice from a list that the page fills in."""
-    return _SELECT(label, choices=[], invalid_choice_message=_l("Vel frå lista."), **kwargs)
+    """A choice that must be made from a list that the page fills in."""
+    missing = _l("Vel frå lista.")
+    return _SELECT(label, [Filled(missing)], choices=[], invalid_choice_message=missing, **kwargs)

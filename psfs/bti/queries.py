@@ -165,6 +165,11 @@ class EntryView:
         return self.struck_by_id is not None
 
     @property
+    def place(self) -> int | None:
+        """The level the case came to by it, or stood on when it was written."""
+        return self.to_level if self.to_level is not None else self.level
+
+    @property
     def late(self) -> str:
         """When it was recorded, in words, if that was another day than it happened."""
         recorded = clock.local(self.recorded_at).date()

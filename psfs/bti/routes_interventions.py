@@ -60,7 +60,7 @@ def change_intervention(case: OpenCase, intervention_id: uuid.UUID) -> ResponseR
     form, people = _form(case, measure)
 
     def renew() -> None:
-        form.version.data = measure.version
+        _renew(form, measure)
 
     def page(problems: list[Any], news: Any) -> str:
         return pages.render(case, "intervention", form=form, measure=measure, problems=problems, news=news)
@@ -80,7 +80,7 @@ def evaluate_intervention(case: OpenCase, intervention_id: uuid.UUID) -> Respons
     form: Any = forms.EvaluateForm()
 
     def renew() -> None:
-        form.version.data = measure.version
+        _renew(form, measure)
 
     if request.method == "GET":
         renew()
@@ -102,6 +102,11 @@ def evaluate_intervention(case: OpenCase, intervention_id: uuid.UUID) -> Respons
         )
 
     return pages.answer(case, form, page, save, done=_list(case), saved=_("Evalueringa er lagra."), renew=renew)
+
+
+def _renew(form: Any, measure: Intervention) -> None:
+    """Let the form carry the measure's present version, not the one that came with the request."""
+    form.version.data, form.version.raw_data = measure.version, None
 
 
 def _list(case: OpenCase) -> str:

@@ -1,0 +1,123 @@
+"""The baton passes only when the successor accepts; until then the old holder keeps it (B7)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from psfs import clock
+from psfs.extensions import db
+from psfs.models import Handover
+from tests.bti.support import change, entries, form_of, fresh, give, send
+from tests.support.client import Browser
+from tests.support.people import Town
+
+Open = Callable[[str], Browser]
+
+
+def offered(browser: Open, town: Town, name: str = "ola") -> str:
+    """An offer from kari; the address of the answer."""
+    send(
+        browser("kari"),
+        f"/saker/{town.adult.id}/stafett",
+        to=town.users[name].id,
+        reason="Eg skal i permisjon",
+        persons_view="Det er greitt, ho kjenner Ola",
+    )
+    return f"/saker/{town.adult.id}/stafett/svar"
+
+
+def state() -> str | None:
+    db.session.rollback()
+    return db.session.scalar(select(Handover.state).order_by(Handover.offered_at.desc()))
+
+
+def test_until_the_answer_the_old_holder_keeps_it(browser: Open, town: Town) -> None:
+    answer = offered(browser, town)
+    ola = browser("ola")
+    page = ola.get(answer)
+    for words in ("Testine Tenkt", "Eg skal i permisjon", "ho kjenner Ola", "kontaktperson", "Kari Dikta"):
+        assert words in page.text
+    assert "1941" not in page.text
+    assert f"/saker/{town.adult.id}/stafettlogg" not in page.text
+    ola.get(f"/saker/{town.adult.id}/stige", status=404)
+    assert fresh(town.adult).holder_id == town.users["kari"].id
+    assert "Ola Dikta er spurd" in browser("kari").get(f"/saker/{town.adult.id}/stafett").text
+    gone = send(ola, answer, answer="accept")
+    assert gone.location == f"/saker/{town.adult.id}"
+    case = fresh(town.adult)
+    assert (case.holder_id, case.contact_id, state()) == (town.users["ola"].id, town.users["ola"].id, "accepted")
+    assert [each.details["event"] for each in entries(case)] == ["offered", "accepted"]
+    ola.get(f"/saker/{town.adult.id}/stige")
+
+
+def test_no_needs_a_reason_and_changes_nothing_else(browser: Open, town: Town) -> None:
+    answer, ola = offered(browser, town), browser("ola")
+    refused = send(ola, answer, status=422, answer="decline")
+    assert 'href="#reason"' in refused.text
+    assert 'href="#answer-0"' in send(ola, answer, status=422).text
+    send(ola, answer, answer="decline", reason="Full liste")
+    assert (fresh(town.adult).holder_id, state()) == (town.users["kari"].id, "declined")
+    ola.get(answer, status=404)
+    assert "svara nei" in browser("kari").get(f"/saker/{town.adult.id}/stafettlogg").text
+
+
+def test_only_the_one_who_was_asked_can_answer(browser: Open, town: Town) -> None:
+    answer = offered(browser, town)
+    for name in ("kari", "leader", "eva", "ke"):
+        browser(name).get(answer, status=404)
+
+
+def test_an_offer_can_be_taken_back_and_then_has_no_answer(browser: Open, town: Town) -> None:
+    answer = offered(browser, town)
+    ola, kari, page = browser("ola"), browser("kari"), f"/saker/{town.adult.id}/stafett"
+    form = form_of(ola.get(answer).text) | {"answer": "accept"}
+    withdraw = form_of(kari.get(page).text, action="/stafett/trekk")
+    kari.post(f"{page}/trekk", withdraw)
+    kari.post(f"{page}/trekk", withdraw)
+    ola.post(answer, form, status=404)
+    assert (fresh(town.adult).holder_id, state()) == (town.users["kari"].id, "withdrawn")
+    assert [each.details["event"] for each in entries(town.adult)] == ["offered", "withdrawn"]
+
+
+def test_a_successor_from_another_service_needs_consent(browser: Open, town: Town) -> None:
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/stafett"
+    refused = send(kari, page, status=422, to=town.users["eva"].id, reason="Kjenner henne best")
+    assert f'href="/saker/{town.adult.id}/samtykke/nytt?teneste={town.school.id}"' in refused.text
+    assert "Kjenner henne best" in refused.text
+    consent = give(town, town.adult, town.school)
+    answer = offered(browser, town, "eva")
+    eva = browser("eva")
+    form = form_of(eva.get(answer).text) | {"answer": "accept"}
+    change(consent, withdrawn_on=clock.today())
+    late = eva.post(answer, form, status=422)
+    assert "samtykke eller heimel" in late.text
+    assert fresh(town.adult).holder_id == town.users["kari"].id
+
+
+def test_one_offer_at_a_time_and_to_active_staff_only(browser: Open, town: Town) -> None:
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/stafett"
+    form = form_of(kari.get(page).text)
+    assert str(town.users["admin"].id) not in kari.get(page).text
+    for name in ("admin", "kari"):
+        kari.post(page, form | {"to": town.users[name].id, "reason": "x"}, status=422)
+    change(town.users["ola"], disabled_at=clock.now())
+    kari.post(page, form | {"to": town.users["ola"].id, "reason": "x"}, status=422)
+    change(town.users["ola"], disabled_at=None)
+    first = form | {"to": town.users["ola"].id, "reason": "x"}
+    kari.post(page, first)
+    kari.post(page, first)
+    other = first | {"id": str(uuid.uuid4()), "to": town.users["leader"].id}
+    assert "Ola Dikta har alt fått spørsmål" in kari.post(page, other, status=422).text
+    assert len(entries(town.adult)) == 1
+
+
+def test_the_title_follows_ladder_and_level(browser: Open, town: Town) -> None:
+    kari = browser("kari")
+    assert "Kontaktperson" in kari.get(f"/saker/{town.adult.id}/stafett").text
+    change(town.adult, level=3)
+    assert "Koordinator" in kari.get(f"/saker/{town.adult.id}/stafett").text
+    change(town.child, level=1)
+    assert "Stafetthaldar" in kari.get(f"/saker/{town.child.id}/stafett").text

@@ -1,0 +1,118 @@
+"""Measures: new, changed, evaluated, ended; two people at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from psfs import clock
+from psfs.bti.queries_interventions import evaluation_due
+from psfs.extensions import db
+from psfs.models import Intervention
+from tests.bti.support import entries, form_of, send
+from tests.support.client import Browser
+from tests.support.people import Town
+
+Open = Callable[[str], Browser]
+AGREED = {"goal": "Gå til butikken sjølv", "what": "Gåtrening to gonger i veka"}
+
+
+def kept() -> list[Intervention]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Intervention).execution_options(populate_existing=True)))
+
+
+def begun(browser: Browser, town: Town) -> str:
+    """A measure; the address of its pages."""
+    send(browser, f"/saker/{town.adult.id}/tiltak/nytt", **AGREED)
+    return f"/saker/{town.adult.id}/tiltak/{kept()[0].id}"
+
+
+def test_a_measure_is_agreed_and_shown(browser: Open, town: Town) -> None:
+    deadline = clock.today() + timedelta(days=40)
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/tiltak/nytt"
+    send(kari, page, **AGREED, deadline=deadline)
+    (row,) = kept()
+    kari_user = town.users["kari"]
+    assert (row.responsible, row.responsible_id, row.level) == (kari_user.name, kari_user.id, 1)
+    assert (row.deadline, evaluation_due(row)) == (deadline, deadline)
+    (entry,) = entries(town.adult)
+    assert (entry.kind, entry.subject_id, entry.details["event"]) == ("intervention", row.id, "started")
+    assert AGREED["what"] in kari.get(f"/saker/{town.adult.id}/tiltak").text
+
+
+def test_somebody_else_can_be_responsible_by_name(browser: Open, town: Town) -> None:
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/tiltak/nytt"
+    refused = send(kari, page, status=422, **AGREED, responsible_id="annan")
+    assert 'href="#responsible"' in refused.text
+    assert AGREED["what"] in refused.text
+    send(kari, page, **AGREED, responsible_id="annan", responsible="Dottera, Dikta Tenkt")
+    assert (kept()[0].responsible, kept()[0].responsible_id) == ("Dottera, Dikta Tenkt", None)
+
+
+def test_days_must_fit(browser: Open, town: Town) -> None:
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/tiltak/nytt"
+    before = clock.today() - timedelta(days=2)
+    assert 'href="#deadline"' in send(kari, page, status=422, **AGREED, deadline=before).text
+    assert 'href="#goal"' in send(kari, page, status=422, what="Noko").text
+    assert "dag, månad og år" in send(kari, page, status=422, **AGREED, started_on="i går").text
+    assert kept() == []
+
+
+def test_evaluating_ends_it_or_lets_it_go_on(browser: Open, town: Town) -> None:
+    kari = browser("kari")
+    address = begun(kari, town)
+    said = {"result": "partly", "evaluation": "Går halve vegen"}
+    refused = send(kari, f"{address}/evaluer", status=422, **said, ends="no")
+    assert 'href="#next_on"' in refused.text
+    assert "Går halve vegen" in refused.text
+    coming = clock.today() + timedelta(days=30)
+    send(kari, f"{address}/evaluer", **said, ends="no", next_on=coming)
+    (row,) = kept()
+    assert (row.result, row.ended_on, evaluation_due(row)) == ("partly", None, coming)
+    send(kari, f"{address}/evaluer", result="reached", evaluation="Går heile vegen", ends="yes")
+    (row,) = kept()
+    assert (row.result, row.ended_on, evaluation_due(row)) == ("reached", clock.today(), None)
+    assert [each.details["event"] for each in entries(town.adult)] == ["started", "evaluated", "ended"]
+    again = send(kari, f"{address}/evaluer", status=422, result="reached", evaluation="x", ends="yes")
+    assert "avslutta" in again.text
+
+
+def test_who_comes_second_keeps_what_was_typed(browser: Open, town: Town) -> None:
+    kari, leader = browser("kari"), browser("leader")
+    address = begun(kari, town)
+    mine = form_of(kari.get(f"{address}/endre").text)
+    send(leader, f"{address}/endre", what="Gåtrening kvar dag", goal=AGREED["goal"])
+    late = kari.post(f"{address}/endre", mine | {"what": "Gåtrening med rullator"}, status=409)
+    assert "Gåtrening med rullator" in late.text
+    assert "Gåtrening kvar dag" in late.text
+    assert kept()[0].what == "Gåtrening kvar dag"
+    invalid = kari.post(f"{address}/endre", mine | {"what": ""}, status=422)
+    kari.post(f"{address}/endre", form_of(invalid.text) | {"what": "Noko heilt anna"}, status=409)
+    kari.post(f"{address}/endre", form_of(late.text))
+    assert kept()[0].what == "Gåtrening med rullator"
+
+
+def test_the_same_twice_is_saved_once(browser: Open, town: Town) -> None:
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/tiltak/nytt"
+    form = form_of(kari.get(page).text) | AGREED
+    kari.post(page, form)
+    kari.post(page, form)
+    address = f"/saker/{town.adult.id}/tiltak/{kept()[0].id}"
+    change = form_of(kari.get(f"{address}/endre").text) | {"goal": "Gå til posten"}
+    kari.post(f"{address}/endre", change)
+    kari.post(f"{address}/endre", change)
+    said = form_of(kari.get(f"{address}/evaluer").text) | {"result": "reached", "evaluation": "Ja", "ends": "yes"}
+    kari.post(f"{address}/evaluer", said)
+    kari.post(f"{address}/evaluer", said)
+    assert len(kept()) == 1
+    assert [each.details["event"] for each in entries(town.adult)] == ["started", "changed", "ended"]
+
+
+def test_a_measure_of_another_case_is_not_found(browser: Open, town: Town) -> None:
+    kari = browser("kari")
+    begun(kari, town)
+    kari.get(f"/saker/{town.child.id}/tiltak/{kept()[0].id}/endre", status=404)
+    kari.get(f"/saker/{town.child.id}/tiltak/{kept()[0].id}/evaluer", status=404)
