@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from psfs.demo.calendar import pick
-from psfs.demo.people_verbs import contact as name_contact
 from psfs.demo.people_verbs import fulfilled
 from psfs.demo.stories import Event
 from psfs.domain import ladder as rules
@@ -25,7 +24,7 @@ def open_(tale: Telling, text: str, *, level: int | None = None, contact: str = 
     tale.log("opened", to_level=tale.case.level, **what)
     tale.case.created_at = tale.at
     if contact:
-        name_contact(tale, contact)
+        tale.queue_first(Event(tale.ago, "contact", contact))
 
 
 def step(
