@@ -6,34 +6,25 @@ that checked the permission stays open, so that what was checked still holds whe
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, g, request
-from sqlalchemy import exists, or_, select, true
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from psfs import audit, clock
+from psfs.cases.relations import relation_columns, relations_of, who
 from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import begin_write, db
-from psfs.models import (
-    Case,
-    CaseLook,
-    Consent,
-    EmergencyOpening,
-    Handover,
-    Person,
-    TeamMember,
-    User,
-)
+from psfs.models import Case, CaseLook, EmergencyOpening, Person, User
 
 if TYPE_CHECKING:
     import uuid
-    from datetime import date
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import Select
 
-KE_LEVEL = 3
 LOOKS = frozenset({"cases.show", "conversations.show", "conversations.summary"})
 
 
@@ -66,18 +57,7 @@ def open_case(case_id: uuid.UUID, action: Action, *, view: str | None = None) ->
     account: User = g.user
     begin_write()
     reading = request.method in {"GET", "HEAD"}
-    query = (
-        select(Case, *relation_columns(account, clock.today()))
-        .where(Case.id == case_id)
-        .options(
-            joinedload(Case.person),
-            joinedload(Case.service),
-            joinedload(Case.holder),
-            joinedload(Case.contact),
-        )
-        .execution_options(populate_existing=True)
-    )
-    row = db.session.execute(query if reading else query.with_for_update(of=Case)).first()
+    row = db.session.execute(_statement(reading), {"wanted": case_id, **who(account)}).first()
     relations = relations_of(row._mapping) if row else frozenset()
     if row is None or not allowed(Role(account.role), action, relations):
         db.session.rollback()
@@ -101,6 +81,23 @@ def open_case(case_id: uuid.UUID, action: Action, *, view: str | None = None) ->
     return OpenCase(case, account, relations)
 
 
+@functools.cache
+def _statement(reading: bool) -> Select[*tuple[Any, ...]]:
+    """The case with how the reader relates to it; locked when it is to be changed. Made once for all readers."""
+    query = (
+        select(Case, *relation_columns())
+        .where(Case.id == bindparam("wanted", type_=Uuid()))
+        .options(
+            joinedload(Case.person),
+            joinedload(Case.service),
+            joinedload(Case.holder),
+            joinedload(Case.contact),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return query if reading else query.with_for_update(of=Case)
+
+
 def _look(account: User, case: Case) -> None:
     """Note that the reader has seen the case as it now is; what changes after this is news on the worklist."""
     look = db.session.get(CaseLook, (account.id, case.id))
@@ -108,70 +105,6 @@ def _look(account: User, case: Case) -> None:
         db.session.add(CaseLook(user_id=account.id, case_id=case.id, looked_at=clock.now()))
     else:
         look.looked_at = clock.now()
-
-
-def relation_columns(account: User, today: date) -> list[ColumnElement[bool]]:
-    """How ``account`` relates to each case of a query, one labelled truth value for each kind of relation.
-
-    Someone from another service than the case's own counts only while that service has a valid consent or a legal
-    basis (B6): a withdrawal cuts the access at once.
-    """
-    team = exists().where(
-        TeamMember.case_id == Case.id,
-        TeamMember.user_id == account.id,
-        TeamMember.from_on <= today,
-        or_(TeamMember.until_on.is_(None), TeamMember.until_on > today),
-    )
-    offered = exists().where(Handover.case_id == Case.id, Handover.to_id == account.id, Handover.state == "offered")
-    emergency = exists().where(
-        EmergencyOpening.case_id == Case.id,
-        EmergencyOpening.user_id == account.id,
-        EmergencyOpening.until > clock.now(),
-    )
-    return [
-        (Case.holder_id == account.id).label("holder"),
-        (Case.contact_id == account.id).label("contact"),
-        (Case.opened_by_id == account.id).label("opened_by"),
-        team.label("team"),
-        (Case.service_id == account.service_id).label("own_service"),
-        or_(Case.reported_to_ke_on.is_not(None), Case.level >= KE_LEVEL).label("ke_case"),
-        offered.label("successor"),
-        emergency.label("emergency"),
-        consent_cut(account, today).label("cut"),
-    ]
-
-
-def consent_cut(account: User, today: date) -> ColumnElement[bool]:
-    """Whether the account belongs to another service than the case's, and that service has no valid consent."""
-    if account.service_id is None:
-        return true()
-    mine = (Consent.case_id == Case.id, Consent.service_id == account.service_id)
-    valid = exists().where(
-        *mine,
-        Consent.withdrawn_on.is_(None),
-        Consent.from_on <= today,
-        or_(Consent.until_on.is_(None), Consent.until_on >= today),
-    )
-    return (Case.service_id != account.service_id) & ~valid
-
-
-def relations_of(row: object) -> frozenset[Relation]:
-    """The relations in a row that has ``relation_columns``."""
-    values: dict[str, bool] = dict(row)  # type: ignore[call-overload]
-    names = {
-        "holder": Relation.HOLDER,
-        "contact": Relation.CONTACT,
-        "opened_by": Relation.OPENED_BY,
-        "team": Relation.TEAM,
-        "own_service": Relation.OWN_SERVICE,
-        "ke_case": Relation.KE_CASE,
-        "successor": Relation.SUCCESSOR,
-        "emergency": Relation.EMERGENCY,
-    }
-    found = {relation for name, relation in names.items() if values[name]}
-    if values["cut"]:
-        found -= {Relation.HOLDER, Relation.CONTACT, Relation.OPENED_BY, Relation.TEAM}
-    return frozenset(found)
 
 
 def _emergency_reason(case: Case, account: User) -> str:

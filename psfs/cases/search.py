@@ -6,22 +6,21 @@ walks the caseload instead. A birth date is an index of its own. Nothing is sort
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import Date, and_, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
-from psfs import clock
 from psfs.bti.ladders import ladder
 from psfs.cases import names
-from psfs.cases.door import relation_columns, relations_of
 from psfs.cases.identity_number import looks_like_identity_number
-from psfs.cases.reach import case_ids, grants, visible_to
+from psfs.cases.relations import case_ids, grants, parts_of, relation_columns, relations_of, visible, who
 from psfs.cases.text import one_line
-from psfs.domain.permissions import Action, Role, allowed
+from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import db
 from psfs.language import current
 from psfs.models import Case, Person, PersonWord, Service, User
@@ -35,9 +34,9 @@ if TYPE_CHECKING:
 LONGEST = 200  # letters of a search that are read
 MOST_WORDS = 6
 SHOWN = 20  # persons
-ROWS = 4 * SHOWN  # a person may come several times: once for each case, and for each word of the name that fits
+ROWS = 2 * SHOWN + 1  # a person may come several times: once for each case, and for each word of the name that fits
 SAME_DAY = 1000  # cases of people born on one day
-SHORT_CASELOAD = 1500
+SHORT_CASELOAD = 500
 _DATES = (
     re.compile(r"(?<!\d)(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
@@ -121,7 +120,7 @@ def find(query: Query, account: User) -> Found:
         return Found()
     if query.birth_date is not None:
         return born_on(query.birth_date, query.words, account)
-    rows = db.session.execute(_by_name(query.words, account)).all()
+    rows = _by_name(query.words, account)
     people = _people(row for row in rows if _may_view(row, account))
     return Found(tuple(people[:SHOWN]), more=len(people) > SHOWN or len(rows) == ROWS)
 
@@ -132,9 +131,7 @@ def born_on(birth_date: date, words: Sequence[str], account: User, *, similar: b
     For a reader with access it is enough that all words begin words of the name (with ``similar``: that one whole word
     is the same). Others are told of somebody only when a whole word is the same, and never of a shielded person.
     """
-    today = clock.today()
-    query = _rows(account, today).where(Person.birth_date == birth_date).order_by(Person.name, Person.id)
-    rows = db.session.execute(query.limit(SAME_DAY)).all()
+    rows = db.session.execute(_born(), {"born": birth_date, **who(account)}).all()
     reached = {row.person_id for row in rows if _may_view(row, account)}
     fits = _similar if similar else _begins
     people = _people(row for row in rows if _may_view(row, account) and fits(row.name, words))
@@ -147,23 +144,41 @@ def born_on(birth_date: date, words: Sequence[str], account: User, *, similar: b
     return Found(tuple(people[:SHOWN]), known[:SHOWN], more=len(people) > SHOWN)
 
 
-def _by_name(words: Sequence[str], account: User) -> Select[*tuple[Any, ...]]:
-    today = clock.today()
-    first, *rest = sorted(words, key=len, reverse=True)  # the longest beginning fits the fewest
-    mine = case_ids(account, grants(account), today)
-    some = select(mine.subquery().c[0]).limit(SHORT_CASELOAD + 1).subquery()
-    short = (db.session.scalar(select(func.count()).select_from(some)) or 0) <= SHORT_CASELOAD
-    query = _rows(account, today).where(visible_to(account, today)).limit(ROWS)
+def _by_name(words: Sequence[str], account: User) -> Sequence[Row[Any]]:
+    words = sorted(words, key=len, reverse=True)  # the longest beginning fits the fewest
+    values, wanted = who(account), grants(account)
+    short = db.session.scalar(_caseload(wanted), values) <= SHORT_CASELOAD
+    for number, word in enumerate(words):
+        values[f"from_{number}"], values[f"to_{number}"] = names.prefix_range(word)
+    return db.session.execute(_named(wanted, len(words), short), values).all()
+
+
+@functools.cache
+def _caseload(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
+    """How many cases the reader reaches; counts no further than needed."""
+    some = union_all(*(part for relation in sorted(wanted) for part in parts_of(relation)))
+    return select(func.count()).select_from(some.limit(SHORT_CASELOAD + 1).subquery())
+
+
+@functools.cache
+def _named(wanted: frozenset[Relation], count: int, short: bool) -> Select[*tuple[Any, ...]]:
+    query = _rows().where(visible(wanted)).limit(ROWS)
     if short:
-        query = query.where(Case.id.in_(mine), _has_word(first)).order_by(Person.name, Person.id)
+        query = query.where(Case.id.in_(case_ids(wanted)), _has_word(0)).order_by(Person.name, Person.id)
     else:
         walked = aliased(PersonWord)
-        query = query.join(walked, walked.person_id == Person.id).where(_in_range(walked.word, first))
+        query = query.join(walked, walked.person_id == Person.id).where(_in_range(walked.word, 0))
         query = query.order_by(walked.word, walked.person_id)
-    return query.where(*(_has_word(word) for word in rest))
+    return query.where(*(_has_word(number) for number in range(1, count)))
 
 
-def _rows(account: User, today: date) -> Select[*tuple[Any, ...]]:
+@functools.cache
+def _born() -> Select[*tuple[Any, ...]]:
+    born = Person.birth_date == bindparam("born", type_=Date())
+    return _rows().where(born).order_by(Person.name, Person.id).limit(SAME_DAY)
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Case.id.label("case_id"),
@@ -178,7 +193,7 @@ def _rows(account: User, today: date) -> Select[*tuple[Any, ...]]:
             Person.name,
             Person.birth_date,
             Person.shielded,
-            *relation_columns(account, today),
+            *relation_columns(),
         )
         .select_from(Person)
         .join(Case, Case.person_id == Person.id)
@@ -186,14 +201,13 @@ def _rows(account: User, today: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _has_word(word: str) -> ColumnElement[bool]:
+def _has_word(number: int) -> ColumnElement[bool]:
     other = aliased(PersonWord)
-    return exists().where(other.person_id == Person.id, _in_range(other.word, word))
+    return exists().where(other.person_id == Person.id, _in_range(other.word, number))
 
 
-def _in_range(column: Any, word: str) -> ColumnElement[bool]:
-    least, most = names.prefix_range(word)
-    return and_(column >= least, column < most)
+def _in_range(column: Any, number: int) -> ColumnElement[bool]:
+    return and_(column >= bindparam(f"from_{number}"), column < bindparam(f"to_{number}"))
 
 
 def _may_view(row: Row[Any], account: User) -> bool:

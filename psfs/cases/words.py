@@ -46,6 +46,7 @@ VIEWS: dict[str, LazyString] = {
     "documents.paper": _l("Utskrift av papirskjemaet"),
     "documents.log": _l("Utskrift av stafettloggen"),
     "documents.readings": _l("Utskrift av kven som har sett"),
+    "documents.everything": _l("Utskrift av alt i saka"),
 }
 RELATIONS: dict[str, LazyString] = {
     "holder": _l("har stafetten"),
