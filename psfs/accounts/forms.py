@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+import wtforms
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -13,17 +15,18 @@ from wtforms import (
     HiddenField,
     IntegerField,
     PasswordField,
-    RadioField,
-    SelectField,
     StringField,
     TelField,
+    ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from psfs.domain.due import Limits
 from psfs.domain.permissions import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from flask_babel.speaklater import LazyString
 
 _l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
@@ -36,11 +39,39 @@ ROLES: dict[Role, LazyString] = {
 LAYOUTS: dict[str, Any] = {"one": _l("Éin aktivitet om gongen"), "all": _l("Alle på eitt ark")}
 MISSING: Any = _l("Fyll ut dette feltet.")
 MOST_DAYS = 3650
+_RADIO: Any = wtforms.RadioField  # newer than the stubs, as are its messages
+_SELECT: Any = wtforms.SelectField
+_CHOICE: Any = wtforms.SelectChoice  # type: ignore[attr-defined]
 
 
 def stripped(text: str | None) -> str | None:
     """Without blanks around, and without characters that cannot be seen."""
     return None if text is None else "".join(sign for sign in text if sign.isprintable()).strip()
+
+
+def at_most(most: int) -> Length:
+    """At most so many characters, in words of our own."""
+    return Length(max=most, message=_l("Skriv høgst %(max)d teikn."))
+
+
+def choice(label: Any, choices: Mapping[str, Any]) -> Any:
+    """A choice among a few; ``choices`` is code and words."""
+    return _RADIO(label, choices=_choices(choices.items()), invalid_choice_message=_l("Vel eit av alternativa."))
+
+
+def _choices(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    return [_CHOICE(value=value, label=label) for value, label in pairs]
+
+
+class WholeNumberField(IntegerField):
+    """A whole number; what is none stays in the field and is refused once, in words of our own."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
 
 
 class RoomForm(FlaskForm):
@@ -57,7 +88,7 @@ class RoomForm(FlaskForm):
 class SignInForm(RoomForm):
     """User name and passphrase; ``kept`` holds a form that was not sent (see ``resume``)."""
 
-    username = StringField(_l("Brukarnamn"), [InputRequired(MISSING), Length(max=64)], filters=[stripped])
+    username = StringField(_l("Brukarnamn"), [InputRequired(MISSING), at_most(64)], filters=[stripped])
     passphrase = PasswordField(_l("Passfrase"), [InputRequired(MISSING)])
     next = HiddenField()
     kept = HiddenField()
@@ -78,8 +109,8 @@ class NewPassphraseForm(RoomForm):
 class CodeForm(NewPassphraseForm):
     """The first sign-in: a one-time code, and the passphrase from now on."""
 
-    username = StringField(_l("Brukarnamn"), [InputRequired(MISSING), Length(max=64)], filters=[stripped])
-    code = StringField(_l("Eingongskode"), [InputRequired(MISSING), Length(max=40)], filters=[stripped])
+    username = StringField(_l("Brukarnamn"), [InputRequired(MISSING), at_most(64)], filters=[stripped])
+    code = StringField(_l("Eingongskode"), [InputRequired(MISSING), at_most(40)], filters=[stripped])
 
 
 class ChangePassphraseForm(NewPassphraseForm):
@@ -91,18 +122,18 @@ class ChangePassphraseForm(NewPassphraseForm):
 class OwnForm(RoomForm):
     """What a member of staff chooses for themselves."""
 
-    scoring_layout = RadioField(_l("Skåring i samtalar"), choices=list(LAYOUTS.items()))
+    scoring_layout = choice(_l("Skåring i samtalar"), LAYOUTS)
 
 
 class UserForm(RoomForm):
     """An account. ``id`` is made with the page, so that sending twice makes one."""
 
     id = HiddenField()
-    username = StringField(_l("Brukarnamn"), [InputRequired(MISSING), Length(max=64)], filters=[stripped])
-    name = StringField(_l("Fullt namn"), [InputRequired(MISSING), Length(max=200)], filters=[stripped])
-    role = RadioField(_l("Rolle"), choices=[(role.value, cast("Any", text)) for role, text in ROLES.items()])
-    service = SelectField(_l("Teneste"), [Optional()], validate_choice=True)
-    phone = TelField(_l("Telefon"), [Length(max=40)], filters=[stripped])
+    username = StringField(_l("Brukarnamn"), [InputRequired(MISSING), at_most(64)], filters=[stripped])
+    name = StringField(_l("Fullt namn"), [InputRequired(MISSING), at_most(200)], filters=[stripped])
+    role = choice(_l("Rolle"), {role.value: text for role, text in ROLES.items()})
+    service = _SELECT(_l("Teneste"), [Optional()], invalid_choice_message=_l("Vel frå lista."))
+    phone = TelField(_l("Telefon"), [at_most(40)], filters=[stripped])
 
     def for_new(self) -> None:
         """Give the page of a new account its id."""
@@ -110,7 +141,7 @@ class UserForm(RoomForm):
 
     def offer(self, services: list[tuple[str, str]]) -> None:
         """Which services can be chosen."""
-        self.service.choices = [("", _l("Inga teneste")), *services]
+        self.service.choices = _choices([("", _("Inga teneste")), *services])
 
     @property
     def service_id(self) -> uuid.UUID | None:
@@ -122,15 +153,15 @@ class ServiceForm(RoomForm):
     """A service."""
 
     id = HiddenField()
-    name = StringField(_l("Namn"), [InputRequired(MISSING), Length(max=200)], filters=[stripped])
-    phone = TelField(_l("Telefon"), [Length(max=40)], filters=[stripped])
+    name = StringField(_l("Namn"), [InputRequired(MISSING), at_most(200)], filters=[stripped])
+    phone = TelField(_l("Telefon"), [at_most(40)], filters=[stripped])
     external = BooleanField(_l("Utanfor kommunen (NAV, sjukehus, fastlege …)"))
     active = BooleanField(_l("I bruk"))
 
 
-def _whole_number(label: Any, most: int) -> IntegerField:
+def _whole_number(label: Any, most: int) -> WholeNumberField:
     limits = NumberRange(0, most, _l("Skriv eit heilt tal frå 0 til %(max)d."))
-    return IntegerField(label, [InputRequired(MISSING), limits])
+    return WholeNumberField(label, [InputRequired(MISSING), limits])
 
 
 class SettingsForm(RoomForm):
