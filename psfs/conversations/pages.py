@@ -57,6 +57,11 @@ class ConversationPage:
     summary: tuple[dict[str, str], ...]
 
     @property
+    def date_fault(self) -> bool:
+        """Whether something is wrong with a date."""
+        return any(fault["href"] in DATES.values() for fault in self.summary)
+
+    @property
     def first(self) -> bool:
         """Whether this is the form's first conversation."""
         return self.earlier_on is None

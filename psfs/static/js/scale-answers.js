@@ -43,4 +43,7 @@ export function focusScale(panel) {
   const target = panel.querySelector(".scale input:checked") ?? panel.querySelector(".scale input");
   target.focus({ preventScroll: true });
   scrollTo({ top: 0 });
+  const bar = document.querySelector(".actions-fixed").getBoundingClientRect().height;
+  const ends = panel.querySelector(".scale-not-asked, .scale-grid").getBoundingClientRect().bottom;
+  if (ends > innerHeight - bar) panel.scrollIntoView({ block: "start" });
 }

@@ -7,11 +7,12 @@ export class Steps {
     this.panels = [...form.querySelectorAll(".talk-panel:not(.talk-new)")];
     this.extra = [...form.querySelectorAll(".talk-new")];
     this.end = form.querySelector("[data-end]");
+    this.check = form.querySelector("[data-check]");
     this.layout = form.dataset.layout;
     this.at = 0;
     this.part = (name) => form.querySelector(`[data-${name}]`);
     this.part("back").addEventListener("click", () => this.go(this.at - 1));
-    this.part("next").addEventListener("click", () => this.go(this.at + 1));
+    this.part("onward").addEventListener("click", () => this.go(this.at + 1));
     form.addEventListener("input", () => this.render());
     this.render();
   }
@@ -33,7 +34,7 @@ export class Steps {
     this.render();
     if (this.layout !== "one") return;
     if (this.at === this.panels.length) {
-      this.end.focus({ preventScroll: true });
+      this.check.focus({ preventScroll: true });
       scrollTo({ top: 0 });
     } else {
       focusScale(this.panels[this.at]);
@@ -62,7 +63,7 @@ export class Steps {
     this.end.hidden = one && !last;
     this.form.querySelector(".talk-script").hidden = one && this.at > 0;
     this.part("back").hidden = !one || this.at === 0;
-    this.part("next").hidden = !one || last;
+    this.part("onward").hidden = !one || last;
     this.part("save").hidden = one && !last;
     const progress = this.part("progress");
     progress.hidden = !one || last;
@@ -72,7 +73,7 @@ export class Steps {
 
   review(shown) {
     const list = this.part("review");
-    list.hidden = !shown;
+    this.check.hidden = !shown;
     if (!shown) return;
     list.replaceChildren(...this.inUse().map((panel) => this.reviewRow(panel, list.dataset)));
   }
