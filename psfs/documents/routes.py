@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 from psfs.accounts.current import permit
 from psfs.conversations.queries import form_view
-from psfs.documents import paper, pdf
+from psfs.documents import paper, pdf, record
 from psfs.documents.summary import summary as summary_values
 from psfs.domain.permissions import Action
 from psfs.language import LANGUAGES, current
@@ -53,3 +53,24 @@ def blank_paper() -> Response:
     wished = request.args.get("sprak", "")
     language = wished if wished in LANGUAGES else current()
     return pdf.answer("documents/paper.html", language, "papirskjema", paper.blank)
+
+
+@bp.get("/saker/<uuid:case_id>/stafettlogg.pdf")
+@permit(Action.PRINT)
+def log(case: OpenCase) -> Response:
+    """The whole log, the oldest entry first, struck entries marked."""
+    return pdf.answer("documents/log.html", case.person.language, "stafettlogg", lambda: record.log(case.case))
+
+
+@bp.get("/saker/<uuid:case_id>/innsyn.pdf")
+@permit(Action.PRINT)
+def readings(case: OpenCase) -> Response:
+    """Who has looked at the case, this time included."""
+    return pdf.answer("documents/readings.html", case.person.language, "innsyn", lambda: record.readings(case.case))
+
+
+@bp.get("/saker/<uuid:case_id>/alt.pdf")
+@permit(Action.PRINT)
+def everything(case: OpenCase) -> Response:
+    """All there is in the case: who takes part, forms, measures, consents, log, and who has looked (B9)."""
+    return pdf.answer("documents/everything.html", case.person.language, "alt", lambda: record.everything(case.case))

@@ -114,22 +114,25 @@ def _since_previous(change: ChangeView) -> list[str]:
         Flag.NONE: _("Sidan sist er det inga stor endring (%(by)s).", by=by),
         Flag.NOT_COMPARABLE: _("Vi kan ikkje samanlikne med sist. Det er ikkje dei same aktivitetane."),
     }[change.flag]
-    if change.sets_differ and change.counted:
-        names = _and([one.text for one in change.counted])
-        return [sentence, _("Vi har samanlikna det du svara på begge gongane: %(names)s.", names=names)]
-    return [sentence]
+    return [sentence, *_what_counts(change)]
 
 
 def _since_first(change: ChangeView, since: str) -> list[str]:
     values = {"day": since, "by": signed(change.value)}
-    return [
-        {
-            Flag.IMPROVED: _("Sidan første gong, %(day)s, har det vorte mykje lettare (%(by)s).", **values),
-            Flag.WORSENED: _("Sidan første gong, %(day)s, har det vorte mykje tyngre (%(by)s).", **values),
-            Flag.NONE: _("Sidan første gong, %(day)s, er det inga stor endring (%(by)s).", **values),
-            Flag.NOT_COMPARABLE: _("Vi kan ikkje samanlikne med første gong, %(day)s.", **values),
-        }[change.flag]
-    ]
+    sentence = {
+        Flag.IMPROVED: _("Sidan første gong, %(day)s, har det vorte mykje lettare (%(by)s).", **values),
+        Flag.WORSENED: _("Sidan første gong, %(day)s, har det vorte mykje tyngre (%(by)s).", **values),
+        Flag.NONE: _("Sidan første gong, %(day)s, er det inga stor endring (%(by)s).", **values),
+        Flag.NOT_COMPARABLE: _("Vi kan ikkje samanlikne med første gong, %(day)s.", **values),
+    }[change.flag]
+    return [sentence, *_what_counts(change)]
+
+
+def _what_counts(change: ChangeView) -> list[str]:
+    """Which activities a change is of, when they are not the same in both conversations (P5)."""
+    if not (change.sets_differ and change.counted):
+        return []
+    return [_("Det gjeld det du svara på begge gongane: %(names)s.", names=_and([one.text for one in change.counted]))]
 
 
 def _activities(change: ChangeView) -> list[str]:

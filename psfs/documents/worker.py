@@ -31,9 +31,6 @@ STYLES = "css/documents.css"
 TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 MEMORY_BYTES = 2 * 1024**3
 
-for table in (urllib.parse.uses_relative, urllib.parse.uses_netloc):
-    table.append(SCHEME)  # so that "../vendor/…" in a style sheet is joined to its own address
-
 
 class RefusedError(ValueError):
     """The address is not that of one of our static files."""
@@ -132,6 +129,8 @@ def main() -> None:
     logging.getLogger("weasyprint").addHandler(logging.NullHandler())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold a person's document
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    for table in (urllib.parse.uses_relative, urllib.parse.uses_netloc):
+        table.append(SCHEME)  # so that "../vendor/…" in a style sheet is joined to its own address
     press = Press(Path(sys.argv[1]))
     press.pdf('<html lang="nn"><title>.</title><p>Å <b>å</b>')  # the first document is slow: let it not be a person's
     _answer(answers, OK, b"")

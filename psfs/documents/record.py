@@ -1,0 +1,72 @@
+"""What the person has a right to see and to have printed: the log, the forms, and who has looked (B9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psfs.accounts.settings import limits
+from psfs.bti.ladders import ladder
+from psfs.bti.queries import timeline
+from psfs.bti.queries_consents import consent_list
+from psfs.bti.queries_interventions import interventions_of
+from psfs.cases import queries as cases
+from psfs.conversations.queries import form_view, forms_of_case
+from psfs.documents.summary import FACES, activities_in, holder
+from psfs.formatting import short_day
+from psfs.language import LANGUAGES, current
+
+if TYPE_CHECKING:
+    from psfs.conversations.views import ActivityView, Column, FormView
+    from psfs.models import Case
+
+COLUMNS = 5
+"""Conversations side by side; more follow in the next table."""
+
+Table = tuple["tuple[ActivityView, ...]", "tuple[Column, ...]"]
+
+
+def log(case: Case) -> dict[str, Any]:
+    """The values of ``documents/log.html``: every entry, the oldest first."""
+    entries = timeline(case.id, newest_first=False)
+    return {**_head(case), "entries": entries, "all": {entry.id: entry for entry in entries}}
+
+
+def readings(case: Case) -> dict[str, Any]:
+    """The values of ``documents/readings.html``: every reading, the oldest first."""
+    return {**_head(case), "readings": cases.readings(case.id, limit=None).rows[::-1]}
+
+
+def everything(case: Case) -> dict[str, Any]:
+    """The values of ``documents/everything.html``. Three statements for each form, and about ten more."""
+    forms = [form_view(line.id) for line in reversed(forms_of_case(case.id))]
+    return {
+        **log(case),
+        **readings(case),
+        "related": cases.related(case.person_id),
+        "team": cases.team(case.id),
+        "forms": [(form, tables(form)) for form in forms],
+        "interventions": interventions_of(case.id),
+        "consents": consent_list(case, limits())[::-1],
+        "language_name": LANGUAGES.get(case.person.language, case.person.language),
+        "faces": FACES,
+        "short_day": short_day,
+    }
+
+
+def tables(form: FormView) -> list[Table]:
+    """All conversations of a form, a few side by side at a time."""
+    starts = range(0, len(form.columns), COLUMNS)
+    groups = [form.columns[start : start + COLUMNS] for start in starts]
+    return [(activities_in(form, group), group) for group in groups]
+
+
+def _head(case: Case) -> dict[str, Any]:
+    steps = ladder(case.ladder)
+    return {
+        "case": case,
+        "person": case.person,
+        "running": case.person.name,
+        "ladder_name": steps.name.in_language(current()),
+        "level_name": steps.level(case.level).name.in_language(current()),
+        "holder": holder(case),
+    }

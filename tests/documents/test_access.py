@@ -1,0 +1,92 @@
+"""Who may have a document, what it leaves in the log, and what is answered when it is not ready."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from psfs import clock
+from psfs.extensions import db
+from psfs.models import AuditEntry
+from tests.documents.conftest import Worked
+from tests.support.apps import running_app
+from tests.support.client import Browser
+from tests.support.people import Town, make_town
+
+OF_A_FORM = ("oppsummering.pdf", "oppsummering.pdf?stor=1", "papir.pdf")
+OF_A_CASE = ("stafettlogg.pdf", "innsyn.pdf", "alt.pdf")
+
+
+def readings() -> list[str]:
+    query = select(AuditEntry.action).where(AuditEntry.kind == "reading").order_by(AuditEntry.id)
+    return list(db.session.scalars(query))
+
+
+@pytest.mark.parametrize("name", ["ola", "eva", "other_leader", "ke", "admin"])
+def test_others_get_the_answer_for_what_does_not_exist(
+    browser: Callable[[str], Browser], town: Town, worked: Worked, name: str
+) -> None:
+    outsider = browser(name)
+    for document in OF_A_FORM:
+        outsider.get(f"{worked.address}/{document}", status=404)
+    for document in OF_A_CASE:
+        outsider.get(f"/saker/{town.adult.id}/{document}", status=404)
+    assert readings() == []
+
+
+def test_a_form_of_another_case_is_unknown(browser: Callable[[str], Browser], town: Town, worked: Worked) -> None:
+    kari = browser("kari")
+    for document in OF_A_FORM:
+        kari.get(f"/saker/{town.child.id}/skjema/{worked.form.id}/{document}", status=404)
+        kari.get(f"/saker/{town.adult.id}/skjema/{uuid.uuid4()}/{document}", status=404)
+        kari.get(f"/saker/{uuid.uuid4()}/skjema/{worked.form.id}/{document}", status=404)
+
+
+def test_without_signing_in_there_is_no_document(browser: Callable[[str], Browser], worked: Worked) -> None:
+    browser("").get(f"{worked.address}/oppsummering.pdf", status=303)
+    browser("").get("/papirskjema.pdf", status=303)
+
+
+def test_printing_is_a_reading(browser: Callable[[str], Browser], town: Town, worked: Worked) -> None:
+    kari = browser("kari")
+    kari.get(f"{worked.address}/oppsummering.pdf")
+    kari.get(f"{worked.address}/papir.pdf")
+    for document in OF_A_CASE:
+        kari.get(f"/saker/{town.adult.id}/{document}")
+    assert readings() == [
+        "documents.summary",
+        "documents.paper",
+        "documents.log",
+        "documents.readings",
+        "documents.everything",
+    ]
+
+
+def test_nobody_keeps_it_and_the_name_says_nothing_of_the_person(
+    browser: Callable[[str], Browser], worked: Worked
+) -> None:
+    headers = browser("kari").get(f"{worked.address}/oppsummering.pdf").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Content-Disposition"] == f'inline; filename="oppsummering-{clock.today()}.pdf"'
+    assert headers["Content-Type"] == "application/pdf"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_document_that_is_not_ready_in_time_is_answered_with_a_page(sqlite_url: str, tmp_path: Path) -> None:
+    with running_app(sqlite_url, tmp_path, PSFS_RENDER_SECONDS="0.02") as app:
+        town = make_town()
+        answer = Browser(app).sign_in(town.users["kari"]).get("/papirskjema.pdf", status=503)
+        assert "Dokumentet vart ikkje ferdig, prøv igjen" in answer.text
+        assert answer.mimetype == "text/html"
+        assert "Content-Disposition" not in answer.headers
+
+
+def test_the_next_document_is_made_after_one_that_was_stopped(sqlite_url: str, tmp_path: Path) -> None:
+    with running_app(sqlite_url, tmp_path, PSFS_RENDER_SECONDS="0.02") as app:
+        Browser(app).sign_in(make_town().users["kari"]).get("/papirskjema.pdf", status=503)
+    with running_app(f"sqlite:///{tmp_path / 'other.sqlite3'}", tmp_path) as app:
+        assert Browser(app).sign_in(make_town().users["kari"]).get("/papirskjema.pdf").data.startswith(b"%PDF-1.7")

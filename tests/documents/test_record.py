@@ -1,0 +1,131 @@
+"""What the person can have printed: the log, who has looked, and all of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from psfs import audit, clock
+from psfs.bti.log import write
+from psfs.extensions import db
+from psfs.models import Intervention, RelatedPerson, ScoreCorrection
+from tests.documents import reading
+from tests.documents.conftest import Worked
+from tests.support.client import Browser
+from tests.support.people import TESTER, Town
+
+Fetch = Callable[[str], bytes]
+
+
+@pytest.fixture
+def logged(town: Town) -> Town:
+    """The adult's case with a log in which a note was put right."""
+    with audit.acting(TESTER):
+        kari, day = town.users["kari"], date(2026, 4, 1)
+        write(town.adult, kari, "opened", decided_on=day, to_level=1, reason="Kom frå sjukehuset med kjende behov.")
+        wrong = write(town.adult, kari, "note", decided_on=day, text="Snakka med feil person.")
+        write(
+            town.adult,
+            kari,
+            "note",
+            decided_on=day,
+            text="Snakka med Testine.\nHo vil ut meir.",
+            strikes_id=wrong.id,
+            details={"why": "Feil namn"},
+        )
+        write(town.adult, kari, "move", decided_on=day, from_level=1, to_level=2, reason="Treng hjelp frå fleire.")
+        db.session.commit()
+    return town
+
+
+def test_the_log_has_every_entry_and_marks_the_struck_one(pdf: Fetch, logged: Town) -> None:
+    text = reading.flat(pdf(f"/saker/{logged.adult.id}/stafettlogg.pdf"))
+    opened, wrong, right, moved = (
+        text.index(words)
+        for words in (
+            "Kom frå sjukehuset med kjende behov.",
+            "Snakka med feil person.",
+            "Snakka med Testine. Ho vil ut meir.",
+            "Treng hjelp frå fleire.",
+        )
+    )
+    assert opened < wrong < right < moved
+    assert "Gjeld ikkje lenger" in text[opened:wrong]
+    assert "Retta eller stroken" in text[wrong:right]
+    assert "Feil namn" in text[right:moved]
+
+
+def test_an_empty_log_says_so(pdf: Fetch, town: Town) -> None:
+    assert "Ingenting er skrive enno." in reading.flat(pdf(f"/saker/{town.adult.id}/stafettlogg.pdf"))
+
+
+def test_who_has_looked_counts_this_time_too(browser: Callable[[str], Browser], town: Town) -> None:
+    browser("leader").get(f"/saker/{town.adult.id}")
+    text = reading.flat(browser("kari").get(f"/saker/{town.adult.id}/innsyn.pdf").data)
+    assert text.index("Leader Dikta") < text.index("Kari Dikta")
+    assert "Utskrift av kven som har sett" in text
+
+
+def test_more_readings_than_a_page_shows_are_all_there(browser: Callable[[str], Browser], town: Town) -> None:
+    kari = browser("kari")
+    for _time in range(70):
+        audit.record_reading(case_id=town.adult.id, actor_id=town.users["ola"].id, actor="Ola Dikta", view="cases.show")
+    db.session.commit()
+    assert reading.flat(kari.get(f"/saker/{town.adult.id}/innsyn.pdf").data).count("Ola Dikta") == 70
+
+
+def test_everything_is_there(pdf: Fetch, logged: Town, worked: Worked) -> None:
+    kari, now = logged.users["kari"], clock.now()
+    with audit.acting(TESTER):
+        related = RelatedPerson(name="Nær Tenkt", relation="dotter", recorded_at=now, person_id=logged.adult.person_id)
+        correction = ScoreCorrection(
+            conversation_id=worked.talks[0].id,
+            activity_id=worked.activities["Strikke"],
+            old_value=9,
+            new_value=5,
+            reason="Høyrde feil",
+            corrected_at=now,
+            corrected_by_id=kari.id,
+            corrected_by=kari.name,
+        )
+        measure = Intervention(
+            id=uuid.uuid4(),
+            case_id=logged.adult.id,
+            goal="Kome seg ut kvar dag",
+            what="Følgje til butikken",
+            responsible=kari.name,
+            level=1,
+            started_on=date(2026, 4, 2),
+            recorded_at=now,
+            recorded_by_id=kari.id,
+        )
+        talk = worked.talks[1]
+        talk.struck_at, talk.struck_by_id, talk.struck_reason = now, kari.id, "Feil dato"
+        db.session.add_all([related, correction, measure])
+        db.session.commit()
+    text = reading.flat(pdf(f"/saker/{logged.adult.id}/alt.pdf"))
+    for words in (
+        "Nær Tenkt, dotter",
+        "Gjennomsnitt 3,3 5,8",
+        "Strikke, frå 9 til 5. Grunn: Høyrde feil",
+        "Samtalen 3. mars 2026 er stroken",
+        "Gå til butikken: 4; Lage middag: ikkje spurt; Strikke: 6; Bade: 1",
+        "«Det er godt å kome seg ut att.»",
+        "Følgje til butikken",
+        "Kome seg ut kvar dag",
+        "Snakka med feil person.",
+        "Utskrift av alt i saka",
+    ):
+        assert words in text, words
+
+
+def test_many_conversations_are_all_there(pdf: Fetch, town: Town) -> None:
+    from tests.documents.test_summary import conversations
+
+    conversations(town, town.adult, 9)
+    text = reading.flat(pdf(f"/saker/{town.adult.id}/alt.pdf"))
+    assert all(f"02.0{month}." in text for month in range(1, 10))
+    assert text.count("Gjennomsnitt ") == 2
