@@ -1,7 +1,8 @@
-"""Addresses that a page hands back to us: only our own are followed."""
+"""Addresses: which paths are ours to follow, and which hosts are this machine."""
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from flask import request
@@ -21,3 +22,16 @@ def came_from() -> str | None:
     if parts.netloc != request.host:
         return None
     return own(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def host(address: str) -> str:
+    """The host of "host:port" or "[host]:port"."""
+    return address.rpartition("]")[0].strip("[") if address.startswith("[") else address.partition(":")[0]
+
+
+def is_loopback(name: str) -> bool:
+    """Whether this name or number always means the machine itself."""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"

@@ -75,6 +75,7 @@ def begin_session(account: User) -> None:
     session.update(user=str(account.id), stamp=account.stamp, began=moment, seen=moment)
     session["csrf_token"] = tokens.bound_secret(account.id)
     cast("DatabaseSession", session).renew()
+    g.pop("csrf_token", None)  # made for the session that was; what is rendered from here on gets a new one
     g.user = account
 
 
@@ -85,6 +86,7 @@ def end_session() -> None:
     if language:
         session["language"] = language
     cast("DatabaseSession", session).renew()
+    g.pop("csrf_token", None)
     g.user = None
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from flask import current_app, request
 from sqlalchemy import select
 
-from psfs.accounts import organisation, settings
+from psfs.accounts import addresses, organisation, settings
 from psfs.config import Config
 from psfs.domain.permissions import Role
 from psfs.extensions import db
@@ -45,12 +43,4 @@ def _asked_from_here() -> bool:
     config: Config = current_app.extensions["psfs_config"]
     if config.proxies or request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
         return False
-    name = request.host.rsplit(":", 1)[0].strip("[]")
-    return _is_loopback(request.remote_addr or "") and (name == "localhost" or _is_loopback(name))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return all(map(addresses.is_loopback, (request.remote_addr or "", addresses.host(request.host))))

@@ -19,7 +19,7 @@ from wtforms import (
     TelField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from psfs.domain.due import Limits
 from psfs.domain.permissions import Role
@@ -88,7 +88,7 @@ class RoomForm(FlaskForm):
 class SignInForm(RoomForm):
     """User name and passphrase; ``kept`` holds a form that was not sent (see ``resume``)."""
 
-    username = StringField(_l("Brukarnamn"), [InputRequired(MISSING), at_most(64)], filters=[stripped])
+    username = StringField(_l("Brukarnamn"), [DataRequired(MISSING), at_most(64)], filters=[stripped])
     passphrase = PasswordField(_l("Passfrase"), [InputRequired(MISSING)])
     next = HiddenField()
     kept = HiddenField()
@@ -109,8 +109,8 @@ class NewPassphraseForm(RoomForm):
 class CodeForm(NewPassphraseForm):
     """The first sign-in: a one-time code, and the passphrase from now on."""
 
-    username = StringField(_l("Brukarnamn"), [InputRequired(MISSING), at_most(64)], filters=[stripped])
-    code = StringField(_l("Eingongskode"), [InputRequired(MISSING), at_most(40)], filters=[stripped])
+    username = StringField(_l("Brukarnamn"), [DataRequired(MISSING), at_most(64)], filters=[stripped])
+    code = StringField(_l("Eingongskode"), [DataRequired(MISSING), at_most(40)], filters=[stripped])
 
 
 class ChangePassphraseForm(NewPassphraseForm):
@@ -129,8 +129,8 @@ class UserForm(RoomForm):
     """An account. ``id`` is made with the page, so that sending twice makes one."""
 
     id = HiddenField()
-    username = StringField(_l("Brukarnamn"), [InputRequired(MISSING), at_most(64)], filters=[stripped])
-    name = StringField(_l("Fullt namn"), [InputRequired(MISSING), at_most(200)], filters=[stripped])
+    username = StringField(_l("Brukarnamn"), [DataRequired(MISSING), at_most(64)], filters=[stripped])
+    name = StringField(_l("Fullt namn"), [DataRequired(MISSING), at_most(200)], filters=[stripped])
     role = choice(_l("Rolle"), {role.value: text for role, text in ROLES.items()})
     service = _SELECT(_l("Teneste"), [Optional()], invalid_choice_message=_l("Vel frå lista."))
     phone = TelField(_l("Telefon"), [at_most(40)], filters=[stripped])
@@ -153,7 +153,7 @@ class ServiceForm(RoomForm):
     """A service."""
 
     id = HiddenField()
-    name = StringField(_l("Namn"), [InputRequired(MISSING), at_most(200)], filters=[stripped])
+    name = StringField(_l("Namn"), [DataRequired(MISSING), at_most(200)], filters=[stripped])
     phone = TelField(_l("Telefon"), [at_most(40)], filters=[stripped])
     external = BooleanField(_l("Utanfor kommunen (NAV, sjukehus, fastlege …)"))
     active = BooleanField(_l("I bruk"))

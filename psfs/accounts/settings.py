@@ -7,13 +7,13 @@ from dataclasses import fields
 from flask import current_app
 from sqlalchemy import select
 
+from psfs.accounts import addresses
 from psfs.config import Config
 from psfs.domain.due import Limits
 from psfs.extensions import db
 from psfs.models import Setting
 
 DEMO = "demo"
-LOOPBACK = ("127.", "[::1]", "::1", "localhost")
 
 
 def limits() -> Limits:
@@ -26,4 +26,4 @@ def limits() -> Limits:
 def is_demo() -> bool:
     """Whether demo accounts may be offered: a database marked as demo *and* a server on loopback."""
     config: Config = current_app.extensions["psfs_config"]
-    return config.listen.startswith(LOOPBACK) and db.session.get(Setting, DEMO) is not None
+    return addresses.is_loopback(addresses.host(config.listen)) and db.session.get(Setting, DEMO) is not None
