@@ -103,11 +103,11 @@ def _parts() -> dict[Relation, ColumnElement[bool]]:
         Relation.HOLDER: Case.holder_id == READER,
         Relation.CONTACT: Case.contact_id == READER,
         Relation.OPENED_BY: Case.opened_by_id == READER,
-        Relation.TEAM: exists().where(TeamMember.case_id == Case.id, *_in_team()),
+        Relation.TEAM: exists().where(TeamMember.case_id == Case.id, *_in_team()).correlate(Case),
         Relation.OWN_SERVICE: Case.service_id == READER_SERVICE,
         Relation.KE_CASE: or_(Case.reported_to_ke_on.is_not(None), Case.level >= KE_LEVEL),
-        Relation.SUCCESSOR: exists().where(Handover.case_id == Case.id, *_offered()),
-        Relation.EMERGENCY: exists().where(EmergencyOpening.case_id == Case.id, *_opened()),
+        Relation.SUCCESSOR: exists().where(Handover.case_id == Case.id, *_offered()).correlate(Case),
+        Relation.EMERGENCY: exists().where(EmergencyOpening.case_id == Case.id, *_opened()).correlate(Case),
     }
 
 
@@ -134,4 +134,5 @@ def _cut() -> ColumnElement[bool]:
         Consent.from_on <= TODAY,
         or_(Consent.until_on.is_(None), Consent.until_on >= TODAY),
     )
+    valid = valid.correlate(Case)
     return or_(READER_SERVICE.is_(None), (Case.service_id != READER_SERVICE) & ~valid)

@@ -137,3 +137,47 @@ def consent_ends_soon(until: date | None, today: date, limits: Limits) -> bool:
     without an end, and for one that has ended: is_overdue(until, today) tells that.
     """
     return until is not None and 0 <= days_left(until, today) <= limits.consent_warning_days
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """The latest days for which something may be worth showing today; later ones need not be looked at.
+
+    Each says the same as the rule it belongs to, turned round: a list can pass over the rest without reading it, and
+    holds what it finds against the rule itself.
+    """
+
+    due: date
+    """Due days: what is overdue, due today or soon (`urgency`)."""
+    level0_opened: date
+    """Days on which a case was opened at level 0 (`level0_due`)."""
+    last_held: date
+    """Days on which the last conversation was held, where no next one was agreed (`conversation_due`)."""
+    level_begun: date
+    """Days on which a level's round began (`evaluation_due`)."""
+    consent_until: date
+    """Last days of a consent (`consent_ends_soon`)."""
+    consenting_born: date
+    """Birth dates of those for whom a guardian's consent is about to be too little (`consent_lasts_until`)."""
+
+
+def horizon(today: date, limits: Limits) -> Horizon:
+    """The latest days for which something may be worth showing."""
+    soon = today + timedelta(days=limits.soon_days)
+    warned = today + timedelta(days=limits.consent_warning_days)
+    return Horizon(
+        due=soon,
+        level0_opened=soon - timedelta(days=limits.level0_days),
+        last_held=soon - timedelta(days=limits.follow_up_days),
+        level_begun=soon - timedelta(days=limits.evaluation_days),
+        consent_until=warned,
+        consenting_born=_born_by(warned + timedelta(days=1), limits.consent_age),
+    )
+
+
+def _born_by(day: date, years: int) -> date:
+    """The latest birth date of somebody who is that old on that day."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 2, 28)

@@ -76,7 +76,7 @@ class Case(Audited, Base):
     holder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     contact_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     opened_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    reported_to_ke_on: Mapped[date | None]
+    reported_to_ke_on: Mapped[date | None] = mapped_column(index=True)
     created_at: Mapped[Moment]
     person: Mapped[Person] = relationship()
     service: Mapped[Service] = relationship()

@@ -1,17 +1,54 @@
-"""The home page: what waits for me."""
+"""The home page: what waits for me; and the page that tells of an emergency opening."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+import uuid
+from typing import TYPE_CHECKING
 
-from psfs.accounts.current import permit
-from psfs.domain.permissions import Action
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+
+from psfs.accounts.current import permit, user
+from psfs.cases.service import acknowledge_emergency
+from psfs.domain.permissions import Action, Role, allowed
+from psfs.worklist import queries, service
+from psfs.worklist.words import KINDS
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response
 
 bp = Blueprint("worklist", __name__)
+SHOWN = 100
 
 
 @bp.get("/")
+@permit(Action.OWN_ACCOUNT)
+def home() -> str | Response:
+    """What waits for me, in one list; who has none is shown the way to the accounts."""
+    if not allowed(Role(user().role), Action.WORKLIST):
+        return redirect(url_for("accounts.users"), 303)
+    found = queries.worklist(user())
+    service.note_names(found.named, user())
+    kind = request.args.get("slag", "")
+    kind = kind if kind in queries.KINDS else ""
+    items = [item for item in found.items if kind in ("", item.kind)]
+    return render_template(
+        "worklist/home.html", items=items[:SHOWN], more=len(items) - SHOWN, counts=found.counts, kind=kind, kinds=KINDS
+    )
+
+
+@bp.get("/naudopningar/<uuid:opening_id>")
 @permit(Action.WORKLIST)
-def home() -> str:
-    """What waits for me, in one list."""
-    return render_template("worklist/home.html")
+def emergency(opening_id: uuid.UUID) -> str:
+    """An emergency opening, for the leader of the service and for KE."""
+    opening = queries.emergency_opening(opening_id, user()) or abort(404)
+    service.note_emergency(opening, user())
+    return render_template("worklist/emergency.html", opening=opening)
+
+
+@bp.post("/naudopningar/<uuid:opening_id>/sett")
+@permit(Action.WORKLIST)
+def acknowledge(opening_id: uuid.UUID) -> Response:
+    """Take notice of an emergency opening."""
+    if not acknowledge_emergency(opening_id, user()):
+        abort(404)
+    return redirect(url_for("worklist.home"), 303)

@@ -203,6 +203,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_case_file_level_open", ["level", "closed_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_file_opened_by_id"), ["opened_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_file_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_file_reported_to_ke_on"), ["reported_to_ke_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_file_service_id"), ["service_id"], unique=False)
         batch_op.create_index(
             "uq_case_open_per_ladder",
@@ -625,6 +626,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("closed_on IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_case_file_service_id"))
+        batch_op.drop_index(batch_op.f("ix_case_file_reported_to_ke_on"))
         batch_op.drop_index(batch_op.f("ix_case_file_person_id"))
         batch_op.drop_index(batch_op.f("ix_case_file_opened_by_id"))
         batch_op.drop_index("ix_case_file_level_open")

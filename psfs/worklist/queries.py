@@ -1,0 +1,238 @@
+"""What waits for somebody: one list, the most urgent first. Every rule is ``domain.due``'s or ``domain.scoring``'s."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased, contains_eager
+
+from psfs import clock
+from psfs.accounts.settings import limits
+from psfs.bti.queries_consents import lasting
+from psfs.bti.queries_interventions import evaluation_due as measure_due
+from psfs.cases.relations import grants, who
+from psfs.conversations.queries import figures_for_forms
+from psfs.domain import due
+from psfs.domain.due import Limits, Urgency
+from psfs.domain.permissions import Action, Role
+from psfs.domain.scoring import Flag
+from psfs.extensions import db
+from psfs.models import Case, EmergencyOpening, Person, Service, User
+from psfs.worklist import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KINDS = (
+    "naudopning",
+    "stafett",
+    "endring",
+    "koordinator",
+    "avklaring",
+    "samtale",
+    "evaluering",
+    "tiltak",
+    "samtykke",
+)
+"""Every kind of row, as it stands in the address, in the order of the filters."""
+_RANK = {Urgency.OVERDUE: 0, Urgency.TODAY: 1, Urgency.SOON: 2, Urgency.LATER: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row. ``on`` is the due day, or the day it began to wait; ``name`` is empty where it must not be told."""
+
+    kind: str
+    case_id: uuid.UUID
+    name: str
+    on: date
+    urgency: Urgency
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+    detail: str = ""
+    service: str = ""
+    flag: str = ""
+
+    @property
+    def late(self) -> bool:
+        """Whether the due day has passed."""
+        return self.urgency == Urgency.OVERDUE
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """The rows, and how many there are of each kind."""
+
+    items: tuple[Item, ...]
+    counts: Counter[str]
+
+    @property
+    def named(self) -> list[uuid.UUID]:
+        """The cases whose person is named."""
+        return sorted({item.case_id for item in self.items if item.name})
+
+
+def worklist(account: User) -> Worklist:
+    """Everything that waits for the account. Six statements, one more when somebody else recorded conversations."""
+    items = sorted(_items(account), key=lambda item: (_RANK[item.urgency], item.on, item.name, item.kind))
+    return Worklist(tuple(items), Counter(item.kind for item in items))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An emergency opening. ``name`` is empty for KE, which has no access to the case by this."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    name: str
+    service: str
+    by: str
+    by_service: str
+    reason: str
+    opened_at: datetime
+    until: datetime
+    seen: bool
+
+
+def emergency_opening(opening_id: uuid.UUID, account: User) -> Opening | None:
+    """One emergency opening, for the leader of the case's service and for KE; None for anybody else."""
+    own, theirs = aliased(Service), aliased(Service)
+    row = db.session.execute(
+        select(EmergencyOpening, Person.name, own.name.label("service"), theirs.name.label("by_service"))
+        .join(Case, Case.id == EmergencyOpening.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .join(own, own.id == EmergencyOpening.service_id)
+        .outerjoin(
+            theirs, theirs.id == select(User.service_id).where(User.id == EmergencyOpening.user_id).scalar_subquery()
+        )
+        .where(EmergencyOpening.id == opening_id)
+        .options(contains_eager(EmergencyOpening.user))
+    ).first()
+    if row is None:
+        return None
+    opening: EmergencyOpening = row[0]
+    leads = account.role == Role.LEADER and account.service_id == opening.service_id
+    if not leads and account.role != Role.KE:
+        return None
+    return Opening(
+        opening.id,
+        opening.case_id,
+        row.name if leads else "",
+        row.service,
+        opening.user.name,
+        row.by_service or "",
+        opening.reason,
+        opening.opened_at,
+        opening.until,
+        (opening.leader_seen_at if leads else opening.ke_seen_at) is not None,
+    )
+
+
+def _items(account: User) -> Iterator[Item]:
+    in_force, today = limits(), clock.today()
+    values = {**who(account), **asdict(due.horizon(today, in_force))}
+    yield from _asked(account, values)
+    yield from _news(account, values)
+    mine = grants(account, Action.RECORD)
+    for row in db.session.execute(statements.cases(mine), values):
+        yield from _of_case(row, today, in_force)
+    yield from _interventions(db.session.execute(statements.interventions(mine), values).all(), today, in_force)
+    yield from _consents(db.session.execute(statements.consents(mine), values).all(), today, in_force)
+
+
+def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
+    pages = {
+        "stafett": "bti.answer_handover",
+        "naudopning": "worklist.emergency",
+        "koordinator": "bti.hand_over",
+    }
+    query = statements.asked(account.role == Role.LEADER, account.role == Role.KE)
+    for row in db.session.execute(query, values):
+        args = {"opening_id": row.id} if row.kind == "naudopning" else {"case_id": row.case_id}
+        on = row.on or _day(row.moment)
+        name, service = row.name or "", row.service or ""
+        page = pages[row.kind]
+        yield Item(row.kind, row.case_id, name, on, Urgency.TODAY, page, args, row.who or "", service)
+
+
+def _news(account: User, values: dict[str, Any]) -> Iterator[Item]:
+    """Considerable changes that somebody else recorded since the reader last looked: the newest of each case."""
+    rows = {row.id: row for row in db.session.execute(statements.news(grants(account)), values)}
+    if not rows:
+        return
+    flagged: dict[uuid.UUID, tuple[Any, Flag]] = {}
+    for results in figures_for_forms({row.form_id for row in rows.values()}).values():
+        for result in results:
+            row, flag = rows.get(result.round.id), result.since_previous.flag
+            if row is not None and flag in (Flag.IMPROVED, Flag.WORSENED):
+                flagged[row.case_id] = max(
+                    flagged.get(row.case_id, (row, flag)), (row, flag), key=lambda each: each[0].recorded_at
+                )
+    for row, flag in flagged.values():
+        args = {"case_id": row.case_id, "conversation_id": row.id}
+        on = _day(row.recorded_at)
+        yield Item(
+            "endring", row.case_id, row.name, on, Urgency.TODAY, "conversations.show", args, row.performed_by, flag=flag
+        )
+
+
+def _interventions(rows: Any, today: date, in_force: Limits) -> Iterator[Item]:
+    for row in rows:
+        waits = measure_due(row)
+        if waits is not None:
+            page, args = "bti.evaluate_intervention", {"intervention_id": row.id}
+            yield from _due("tiltak", row, row.case_id, waits, page, today, in_force, args, row.what)
+
+
+def _of_case(row: Any, today: date, in_force: Limits) -> Iterator[Item]:
+    if row.held_on is not None:
+        waits = due.conversation_due(row.held_on, row.next_due, in_force)
+        yield from _due("samtale", row, row.id, waits, "conversations.new", today, in_force)
+    if row.level == 0:
+        waits = due.level0_due(row.opened_on, in_force)
+        yield from _due("avklaring", row, row.id, waits, "bti.ladder", today, in_force)
+    else:
+        waits = due.evaluation_due(row.level_since, None, in_force)
+        yield from _due("evaluering", row, row.id, waits, "bti.ladder", today, in_force)
+
+
+def _consents(rows: Any, today: date, in_force: Limits) -> Iterator[Item]:
+    """Of several for the same service only the one that lasts longest counts."""
+    longest: dict[tuple[uuid.UUID, uuid.UUID | None], tuple[date, Any]] = {}
+    for row in rows:
+        last = lasting(row, row.birth_date, in_force) or date.max
+        key = (row.case_id, row.service_id)
+        if key not in longest or last > longest[key][0]:
+            longest[key] = (last, row)
+    for last, row in longest.values():
+        ends = due.consent_ends_soon(last, today, in_force)
+        if not ends and not due.is_overdue(last, today):
+            continue
+        urgency = min(Urgency.SOON, due.urgency(last, today, in_force), key=_RANK.__getitem__)
+        args = {"case_id": row.case_id}
+        yield Item("samtykke", row.case_id, row.name, last, urgency, "bti.consents", args, service=row.service or "")
+
+
+def _due(
+    kind: str,
+    row: Any,
+    case_id: uuid.UUID,
+    on: date,
+    page: str,
+    today: date,
+    in_force: Limits,
+    args: dict[str, Any] | None = None,
+    detail: str = "",
+) -> Iterator[Item]:
+    urgency = due.urgency(on, today, in_force)
+    if urgency != Urgency.LATER:
+        yield Item(kind, case_id, row.name, on, urgency, page, {"case_id": case_id, **(args or {})}, detail)
+
+
+def _day(moment: datetime) -> date:
+    return clock.local(moment).date()

@@ -1,0 +1,265 @@
+"""The worklist's statements, made once; what differs from reader to reader are the values (``relations.who``).
+
+They narrow by day with ``due.Horizon`` and decide nothing: what they bring is held against the rules in ``queries``.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    Date,
+    DateTime,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from psfs.cases.relations import (
+    KE_LEVEL,
+    READER,
+    READER_SERVICE,
+    TAKES_PART,
+    case_ids,
+    parts_of,
+    visible,
+)
+from psfs.domain.permissions import Relation
+from psfs.models import (
+    Case,
+    CaseLook,
+    Consent,
+    Conversation,
+    EmergencyOpening,
+    Form,
+    Handover,
+    Intervention,
+    Person,
+    Service,
+    User,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Select
+
+MOST = 1000
+"""Rows that one statement brings, those that have waited longest first."""
+
+
+def day(name: str) -> Any:
+    """A value of ``due.Horizon``."""
+    return bindparam(name, type_=Date())
+
+
+@functools.cache
+def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
+    """Open cases where a decision, an evaluation or a conversation may be due."""
+    newest = aliased(Conversation)
+    last_id = (
+        select(newest.id)
+        .where(newest.form_id == Form.id, newest.struck_at.is_(None))
+        .order_by(newest.held_on.desc(), newest.recorded_at.desc(), newest.id.desc())
+        .limit(1)
+        .correlate(Form)
+        .scalar_subquery()
+    )
+    last = aliased(Conversation)
+    query = (
+        select(
+            Case.id, Person.name, Case.level, Case.level_since, Case.opened_on, last.held_on, last.next_due
+        )  # fmt: skip
+        .select_from(Case)
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(Form, and_(Form.case_id == Case.id, Form.closed_on.is_(None)))
+        .outerjoin(last, last.id == last_id)
+    )
+    return (
+        query.where(
+            *_mine(wanted),
+            or_(
+                and_(Case.level == 0, Case.opened_on <= day("level0_opened")),
+                and_(Case.level > 0, Case.level_since <= day("level_begun")),
+                last.next_due <= day("due"),
+                and_(last.next_due.is_(None), last.held_on <= day("last_held")),
+            ),
+        )
+        .order_by(Case.opened_on)
+        .limit(MOST)
+    )
+
+
+@functools.cache
+def interventions(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
+    """Measures that go on and whose evaluation or deadline may be due."""
+    columns = (
+        Intervention.id,
+        Intervention.case_id,
+        Intervention.what,
+        Intervention.evaluate_on,
+        Intervention.deadline,
+        Intervention.evaluated_on,
+        Intervention.ended_on,
+        Person.name,
+    )
+    waits = or_(
+        Intervention.evaluate_on <= day("due"),
+        and_(Intervention.evaluate_on.is_(None), Intervention.deadline <= day("due")),
+    )
+    query = select(*columns).join(Case, Case.id == Intervention.case_id).join(Person, Person.id == Case.person_id)
+    query = query.where(*_mine(wanted), Intervention.ended_on.is_(None), waits)
+    return query.order_by(func.coalesce(Intervention.evaluate_on, Intervention.deadline)).limit(MOST)
+
+
+@functools.cache
+def consents(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
+    """All consents in force for whatever has one that may be running out: a newer one may have taken its place."""
+    ending = aliased(Consent)
+    same_service = or_(
+        ending.service_id == Consent.service_id, and_(ending.service_id.is_(None), Consent.service_id.is_(None))
+    )
+    columns = (
+        Consent.id,
+        Consent.case_id,
+        Consent.service_id,
+        Consent.given_by,
+        Consent.from_on,
+        Consent.until_on,
+        Service.name.label("service"),
+        Person.name,
+        Person.birth_date,
+    )
+    query = (
+        select(*columns)
+        .join(Case, Case.id == Consent.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(Service, Service.id == Consent.service_id)
+    )
+    runs_out = or_(
+        ending.until_on <= day("consent_until"),
+        and_(ending.given_by == "guardian", Person.birth_date <= day("consenting_born")),
+    )
+    other = exists().where(ending.case_id == Consent.case_id, ending.withdrawn_on.is_(None), same_service, runs_out)
+    query = query.where(*_mine(wanted), Consent.withdrawn_on.is_(None), other)
+    return query.order_by(Consent.from_on).limit(MOST)
+
+
+@functools.cache
+def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
+    """Conversations that somebody else recorded after the reader's last look, in cases the reader takes part in."""
+    columns = (Conversation.id, Conversation.form_id, Conversation.recorded_at, Conversation.performed_by)
+    looked = and_(CaseLook.case_id == Case.id, CaseLook.user_id == READER)
+    query = (
+        select(*columns, Case.id.label("case_id"), Person.name)
+        .select_from(Case)
+        .join(Person, Person.id == Case.person_id)
+        .join(Form, Form.case_id == Case.id)
+        .join(Conversation, Conversation.form_id == Form.id)
+        .outerjoin(CaseLook, looked)
+    )
+    return (
+        query.where(
+            Case.id.in_(case_ids(TAKES_PART)),
+            visible(wanted),
+            Case.closed_on.is_(None),
+            Conversation.struck_at.is_(None),
+            Conversation.recorded_by_id != READER,
+            or_(CaseLook.looked_at.is_(None), Conversation.recorded_at > CaseLook.looked_at),
+        )
+        .order_by(Conversation.recorded_at.desc())
+        .limit(MOST)
+    )
+
+
+@functools.cache
+def asked(leader: bool, ke: bool) -> Select[*tuple[Any, ...]]:
+    """What somebody waits for the reader to answer: the baton, emergency openings, cases without a coordinator."""
+    parts = [_handovers()]
+    if leader:
+        parts.append(_emergencies(EmergencyOpening.leader_seen_at.is_(None), named=True))
+    if ke:
+        parts.append(_emergencies(EmergencyOpening.ke_seen_at.is_(None), named=False))
+        parts += _without_coordinator()
+    rows = union_all(*parts).subquery()
+    return select(rows).limit(MOST)
+
+
+def _mine(wanted: frozenset[Relation]) -> tuple[ColumnElement[bool], ...]:
+    """Open cases where something is the reader's to do; who opened a case only until somebody holds it."""
+    nobody = select(Case.id).where(Case.opened_by_id == READER, Case.holder_id.is_(None))
+    direct = wanted & {Relation.HOLDER, Relation.CONTACT, Relation.TEAM, Relation.OWN_SERVICE}
+    parts = [part for relation in sorted(direct) for part in parts_of(relation)]
+    return Case.closed_on.is_(None), Case.id.in_(union(nobody, *parts)), visible(wanted)
+
+
+def _row(kind: str, row_id: Any, case_id: Any, name: Any, moment: Any, on: Any, who: Any, service: Any) -> Any:
+    return select(
+        literal(kind).label("kind"),
+        row_id.label("id"),
+        case_id.label("case_id"),
+        cast(name, String(200)).label("name"),
+        moment.label("moment"),
+        on.label("on"),
+        cast(who, String(200)).label("who"),
+        cast(service, String(200)).label("service"),
+    )
+
+
+def _handovers() -> Any:
+    """A shielded person is not named before the baton is taken."""
+    name = case((Person.shielded, null()), else_=Person.name)
+    no_day = cast(null(), Date())
+    query = _row("stafett", Handover.id, Case.id, name, Handover.offered_at, no_day, User.name, Service.name)
+    return (
+        query.select_from(Handover)
+        .join(Case, Case.id == Handover.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .join(User, User.id == Handover.offered_by_id)
+        .join(Service, Service.id == Case.service_id)
+        .where(Handover.to_id == READER, Handover.state == "offered")
+    )
+
+
+def _emergencies(unseen: ColumnElement[bool], *, named: bool) -> Any:
+    """The leader of the case's service has access to it, and is told whose it is; KE is told that it happened."""
+    opening, no_day = EmergencyOpening, cast(null(), Date())
+    name = Person.name if named else null()
+    query = _row("naudopning", opening.id, Case.id, name, opening.opened_at, no_day, User.name, Service.name)
+    query = (
+        query.select_from(opening)
+        .join(Case, Case.id == opening.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .join(User, User.id == opening.user_id)
+        .join(Service, Service.id == opening.service_id)
+        .where(unseen)
+    )
+    return query.where(opening.service_id == READER_SERVICE) if named else query
+
+
+def _without_coordinator() -> list[Any]:
+    """Cases that are KE's and that nobody holds: reported to it, and at its level without having been."""
+    moment = cast(null(), DateTime())
+    found = []
+    for since, mine in (
+        (Case.reported_to_ke_on, Case.reported_to_ke_on.is_not(None)),
+        (Case.level_since, and_(Case.reported_to_ke_on.is_(None), Case.level >= KE_LEVEL)),
+    ):
+        query = _row("koordinator", Case.id, Case.id, Person.name, moment, since, null(), Service.name)
+        query = query.select_from(Case).join(Person, Person.id == Case.person_id)
+        query = query.join(Service, Service.id == Case.service_id)
+        found.append(query.where(mine, Case.holder_id.is_(None), Case.closed_on.is_(None)))
+    return found
+
+
+__all__ = ["MOST", "asked", "cases", "consents", "interventions", "news"]

@@ -1,0 +1,23 @@
+"""Words for the kinds of rows on the worklist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _l
+
+if TYPE_CHECKING:
+    from flask_babel.speaklater import LazyString
+
+KINDS: dict[str, tuple[LazyString, str]] = {
+    "naudopning": (_l("Naudopning"), "warning"),
+    "stafett": (_l("Stafett"), "baton"),
+    "endring": (_l("Stor endring"), "trend-up"),
+    "koordinator": (_l("Utan koordinator"), "person-add"),
+    "avklaring": (_l("Avklaring"), "stairs"),
+    "samtale": (_l("Neste samtale"), "chat"),
+    "evaluering": (_l("Evaluering"), "tasks"),
+    "tiltak": (_l("Tiltak"), "check"),
+    "samtykke": (_l("Samtykke"), "shield"),
+}
+"""What each kind is called, and its picture."""
