@@ -15,13 +15,14 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer tha
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, tidy, tidy_lines
 from psfs.conversations.words import RESPONDENTS, RETIRE_REASONS
 
 _l: Any = lazy_gettext  # the stubs of a form know only plain texts, not ones looked up later
 TOO_LONG = _l("Teksten er for lang. Bruk høgst %(max)d teikn.")
+BROKEN = _l("Noko i sida var øydelagt. Sjå over, og lagra ein gong til.")
 NAME_LENGTH = 200
 
 
@@ -30,6 +31,10 @@ class IdField(HiddenField):
 
     data: Any
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = "HiddenField"  # the error summary links to no hidden field
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the id; an empty one is None."""
         text = valuelist[0] if valuelist else ""
@@ -37,7 +42,7 @@ class IdField(HiddenField):
             self.data = uuid.UUID(text) if text else None
         except ValueError:
             self.data = None
-            raise ValueError(str(_l("Noko i sida var øydelagt. Sjå over, og lagra ein gong til."))) from None
+            raise ValueError(str(BROKEN)) from None
 
     def _value(self) -> str:
         return str(self.data) if self.data else ""
@@ -86,13 +91,13 @@ class PageForm(FlaskForm):
 class ConversationForm(PageForm):
     """The fields that every conversation has; the answers are read by ``answers.read``."""
 
-    id = IdField()
+    id = IdField(validators=[InputRequired(BROKEN)])
     form_id = IdField()
     base = IdField()
     held_on = DayField(_l("Dato for samtalen"), [InputRequired(_l("Vel dagen samtalen vart halden."))])
     performed_by = StringField(
         _l("Kven heldt samtalen?"),
-        [InputRequired(_l("Skriv kven som heldt samtalen.")), Length(max=NAME_LENGTH, message=TOO_LONG)],
+        [DataRequired(_l("Skriv kven som heldt samtalen.")), Length(max=NAME_LENGTH, message=TOO_LONG)],
         filters=[_line],
     )
     respondent = RadioField(_l("Kven svara?"), [InputRequired(_l("Vel kven som svara."))], **_one_of(RESPONDENTS))
@@ -105,7 +110,7 @@ class ConversationForm(PageForm):
 class StartForm(PageForm):
     """A new form; the activities are read from the fields named ``activity``."""
 
-    id = IdField()
+    id = IdField(validators=[InputRequired(BROKEN)])
     close_reason = TextAreaField(
         _l("Kvifor startar de eit nytt skjema?"), [Length(max=TEXT_LENGTH, message=TOO_LONG)], filters=[_lines]
     )
@@ -116,7 +121,7 @@ class ReasonForm(PageForm):
 
     reason = TextAreaField(
         _l("Grunngjeving"),
-        [InputRequired(_l("Skriv ei grunngjeving.")), Length(max=TEXT_LENGTH, message=TOO_LONG)],
+        [DataRequired(_l("Skriv ei grunngjeving.")), Length(max=TEXT_LENGTH, message=TOO_LONG)],
         filters=[_lines],
     )
 
@@ -124,12 +129,12 @@ class ReasonForm(PageForm):
 class CorrectForm(PageForm):
     """A score put right; the answer itself is read by ``answers.read_one``."""
 
-    id = IdField()
+    id = IdField(validators=[InputRequired(BROKEN)])
     expected = HiddenField()
     not_asked_reason = StringField(filters=[_line], validators=[Length(max=REASON_LENGTH, message=TOO_LONG)])
     reason = TextAreaField(
         _l("Kvifor rettar du?"),
-        [InputRequired(_l("Skriv kvifor skåren blir retta.")), Length(max=TEXT_LENGTH, message=TOO_LONG)],
+        [DataRequired(_l("Skriv kvifor skåren blir retta.")), Length(max=TEXT_LENGTH, message=TOO_LONG)],
         filters=[_lines],
     )
 
@@ -137,7 +142,7 @@ class CorrectForm(PageForm):
 class AddForm(PageForm):
     """One more activity, outside a conversation."""
 
-    id = IdField()
+    id = IdField(validators=[InputRequired(BROKEN)])
     text = StringField(_l("Ny aktivitet"), filters=[_line])
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 bp = Blueprint("conversations", __name__)
 words.register(bp)
+IMPOSSIBLE_DAYS = frozenset({"date_in_future", "date_before_birth"})
 
 
 @bp.get("/saker/<uuid:case_id>/samtalar/ny")
@@ -78,7 +79,8 @@ def record(case: OpenCase) -> Response | tuple[str, int]:
             return redirect(url_for("conversations.summary", case_id=case.id, form_id=talk.form_id), 303)
     db.session.rollback()
     view = form_view(form.form_id.data or uuid.uuid4(), case.id)
-    day = form.held_on.data or clock.today()
+    impossible = any(fault.code in IMPOSSIBLE_DAYS for fault in faults)
+    day = clock.today() if impossible else form.held_on.data or clock.today()
     if not filled_in:
         faults += missing_answers(view, day, sent)
     form.id.data = form.id.data or uuid.uuid4()
