@@ -1,5 +1,8 @@
 """The WSGI entry point: ``gunicorn wsgi:app``."""
 
-from psfs import create_app
+from psfs import create_app, static_files
+from psfs.config import Config
 
-app = create_app()
+config = Config.from_environment()
+static_files.pack(config.static_dir, config.instance)
+app = create_app(config)

@@ -57,7 +57,7 @@ def create_app(config: Config | None = None) -> Flask:
     csrf.init_app(app)  # after the sign-in check: an ended session asks for sign-in, not for a token
     compress.init_app(app)
     rooms.register(app)
-    static_files.serve(app, config.static_dir)
+    static_files.serve(app, config.static_dir, config.instance)
     if config.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies

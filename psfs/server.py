@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from gunicorn.glogging import Logger
 from sqlalchemy import exists, select
 
-from psfs import clock, create_app, schema
+from psfs import clock, create_app, schema, static_files
 from psfs.accounts import demo as demo_accounts
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -21,7 +21,9 @@ from psfs.models import Case, User
 from psfs.security import json_formatter
 
 if TYPE_CHECKING:
-    from gunicorn.config import Config
+    from gunicorn.config import Config as GunicornConfig
+
+    from psfs.config import Config
 
 THREADS = 8
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where gunicorn's workers tell that they live
@@ -35,6 +37,8 @@ def serve(*, host: str, port: int, workers: int, demo_if_empty: bool) -> NoRetur
     """
     listener = _bind(host, port)
     app = create_app()
+    config: Config = app.extensions["psfs_config"]
+    static_files.pack(config.static_dir, config.instance)
     with app.app_context():
         schema.upgrade()
         if demo_if_empty and is_empty():
@@ -86,7 +90,7 @@ def _arguments(descriptor: int, workers: int) -> list[str]:
 class JsonLog(Logger):
     """Gunicorn's own log as JSON. It never says which address failed: that may hold what someone searched for."""
 
-    def setup(self, cfg: Config) -> None:
+    def setup(self, cfg: GunicornConfig) -> None:
         super().setup(cfg)  # type: ignore[no-untyped-call]  # gunicorn carries no types
         for handler in self.error_log.handlers:
             handler.setFormatter(json_formatter())

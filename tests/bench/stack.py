@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, render_template_string
 from sqlalchemy import Column, Connection, MetaData, String, Table, Uuid, create_engine, event, insert
 
-from psfs import create_app
 from psfs.extensions import IMMEDIATE, db, engine_options
 
 if TYPE_CHECKING:
@@ -63,7 +62,8 @@ def bare_app(url: str) -> Flask:
 
 def application() -> Callable[..., Iterable[bytes]]:
     """The WSGI entry point: ``gunicorn "tests.bench.stack:application()"``."""
-    app = create_app()
+    from wsgi import app  # makes the program, as in service
+
     with app.app_context():
         _count(db.engine)
     bare = bare_app(app.config["SQLALCHEMY_DATABASE_URI"])
