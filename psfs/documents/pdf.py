@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Response
+    from flask.typing import ResponseReturnValue
 
     from psfs.config import Config
 
@@ -57,7 +58,7 @@ def answer(template: str, language: str, name: str, values: Callable[[], dict[st
     return response
 
 
-def not_ready(error: NotReadyError) -> tuple[str, int]:
+def not_ready(error: NotReadyError) -> ResponseReturnValue:
     """The page shown instead of a document."""
     if isinstance(error.__cause__, TooSlowError):
         text = _("Det tok for lang tid. Prøv igjen om litt.")

@@ -120,6 +120,11 @@ class Renderer:
         """The worker's process id, if one runs."""
         return self._process.popen.pid if self._process else None
 
+    @property
+    def busy(self) -> bool:
+        """Whether a document is being made."""
+        return self._lock.locked()
+
     def pdf(self, html: str, seconds: float) -> bytes:
         """Make a PDF of a whole HTML document.
 

@@ -47,10 +47,10 @@ class StaticFiles(URLFetcher):
         """The file, or ``RefusedError``."""
         parts = urllib.parse.urlsplit(url)
         path = PurePosixPath(urllib.parse.unquote(parts.path).lstrip("/"))
-        if parts.scheme != SCHEME or parts.netloc or parts.query or ".." in path.parts or path.suffix not in TYPES:
+        if parts.scheme != SCHEME or parts.netloc or parts.query or path.suffix not in TYPES:
             raise RefusedError("not a static file")
         wanted = self._folder.joinpath(*path.parts)
-        if wanted.resolve() != wanted or not wanted.is_file():  # a symbolic link resolves to something else
+        if wanted.resolve() != wanted or not wanted.is_file():  # «..» and links resolve to something else
             raise RefusedError("not a static file")
         return URLFetcherResponse(url, wanted.read_bytes(), {"Content-Type": TYPES[path.suffix]})
 

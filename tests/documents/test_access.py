@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
-from psfs import clock
+from psfs import audit, clock
+from psfs.bti.log import write
+from psfs.documents.renderer import renderer
 from psfs.extensions import db
-from psfs.models import AuditEntry
+from psfs.models import AuditEntry, EmergencyOpening
 from tests.documents.conftest import Worked
 from tests.support.apps import running_app
 from tests.support.client import Browser
-from tests.support.people import Town, make_town
+from tests.support.people import TESTER, Town, make_town
 
 OF_A_FORM = ("oppsummering.pdf", "oppsummering.pdf?stor=1", "papir.pdf")
 OF_A_CASE = ("stafettlogg.pdf", "innsyn.pdf", "alt.pdf")
@@ -36,6 +41,26 @@ def test_others_get_the_answer_for_what_does_not_exist(
     for document in OF_A_CASE:
         outsider.get(f"/saker/{town.adult.id}/{document}", status=404)
     assert readings() == []
+
+
+def test_an_emergency_opens_the_case_but_prints_nothing(
+    browser: Callable[[str], Browser], town: Town, worked: Worked
+) -> None:
+    with audit.acting(TESTER):
+        opening = EmergencyOpening(
+            case_id=town.adult.id,
+            user_id=town.users["eva"].id,
+            service_id=town.home_care.id,
+            reason="Fann henne på golvet",
+            opened_at=clock.now(),
+            until=clock.now() + timedelta(hours=1),
+        )
+        db.session.add(opening)
+        db.session.commit()
+    eva = browser("eva")
+    eva.get(f"/saker/{town.adult.id}")
+    for address in (*(f"{worked.address}/{name}" for name in OF_A_FORM), f"/saker/{town.adult.id}/alt.pdf"):
+        eva.get(address, status=404)
 
 
 def test_a_form_of_another_case_is_unknown(browser: Callable[[str], Browser], town: Town, worked: Worked) -> None:
@@ -90,3 +115,21 @@ def test_the_next_document_is_made_after_one_that_was_stopped(sqlite_url: str, t
         Browser(app).sign_in(make_town().users["kari"]).get("/papirskjema.pdf", status=503)
     with running_app(f"sqlite:///{tmp_path / 'other.sqlite3'}", tmp_path) as app:
         assert Browser(app).sign_in(make_town().users["kari"]).get("/papirskjema.pdf").data.startswith(b"%PDF-1.7")
+
+
+def test_no_transaction_is_open_while_a_document_is_laid_out(app: Flask, town: Town) -> None:
+    """An open reading would keep every writer waiting on SQLite."""
+    with audit.acting(TESTER):
+        for number in range(300):
+            write(town.adult, town.users["kari"], "note", text=f"Notat {number}")
+        db.session.commit()
+    kari, address = Browser(app).sign_in(town.users["kari"]), f"/saker/{town.adult.id}/stafettlogg.pdf"
+    kari.get("/papirskjema.pdf")  # the worker is warm
+    db.session.remove()
+    press, pool = renderer(app.extensions["psfs_config"].static_dir), db.engine.pool
+    with ThreadPoolExecutor(1) as threads:
+        printing = threads.submit(kari.client.get, address)
+        while not press.busy:
+            assert not printing.done()
+        assert pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert printing.result().status_code == 200

@@ -94,7 +94,7 @@ def test_waiting_for_another_document_counts(renderer: Renderer) -> None:
     renderer.pdf(page("<p>Varm"), AMPLE)
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(renderer.pdf, page("<p>Rad" * 3000), AMPLE)
-        while not (renderer._lock.locked() or slow.done()):
+        while not (renderer.busy or slow.done()):
             pass
         with pytest.raises(TooSlowError):
             renderer.pdf(page("<p>Vent"), 0.05)
