@@ -62,6 +62,8 @@ def measure(
 def evaluate(tale: Telling, place: int, *, result: str, text: str, next: int | None = None) -> None:
     """Say how the measure at that place (from 1) went: it ends, or goes on until ``next`` days ahead."""
     row = tale.measures[place - 1]
+    if row.ended_on is not None:
+        raise ValueError(f"{tale.story.key}: measure {place} is ended")
     later = None if next is None else tale.town.calendar.agreed(next)
     row.result, row.evaluation, row.evaluated_on = result, text, tale.on
     if later is None:

@@ -263,7 +263,7 @@ def test_karis_day(demo_day: date) -> None:
     """The one who looks in first has something of every kind to do."""
     kari = user("kari")
     held = list(db.session.scalars(select(Case).where(Case.holder_id == kari.id, Case.closed_on.is_(None))))
-    assert 10 <= len(held) <= 15
+    assert 12 <= len(held) <= 15
     ids = {case.id for case in held}
     assert any(c.level == 0 and due.is_overdue(due.level0_due(c.opened_on, LIMITS), demo_day) for c in held)
     offers = list(db.session.scalars(select(Handover).where(Handover.to_id == kari.id, Handover.state == "offered")))
@@ -292,7 +292,7 @@ def test_what_has_changed_since_kari_looked(demo_day: date) -> None:
         if look is None or not results or results[-1].round.recorded_at <= look.looked_at:
             continue
         news.add(results[-1].since_previous.flag)
-    assert news == {Flag.IMPROVED, Flag.WORSENED}
+    assert news >= {Flag.IMPROVED, Flag.WORSENED}
 
 
 def test_emergency_openings(demo_day: date) -> None:

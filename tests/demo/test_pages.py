@@ -12,6 +12,7 @@ from sqlalchemy import select
 from psfs import clock, demo
 from psfs.extensions import db
 from psfs.models import Case, Form, User
+from psfs.worklist.queries import worklist
 from tests.support.apps import running_app
 from tests.support.client import Browser
 
@@ -51,3 +52,15 @@ def test_every_form_opens(demo_app: Flask) -> None:
 def test_every_offered_account_gets_home(demo_app: Flask, username: str) -> None:
     account = db.session.scalars(select(User).where(User.username == username)).one()
     Browser(demo_app).sign_in(account).get("/")
+
+
+def test_karis_list_has_every_kind_that_is_hers(demo_app: Flask) -> None:
+    lists = {
+        name: worklist(db.session.scalars(select(User).where(User.username == name)).one())
+        for name in ("kari", "leiar", "ke")
+    }
+    mine = {"stafett", "endring", "avklaring", "samtale", "evaluering", "tiltak", "samtykke"}
+    assert set(lists["kari"].counts) == mine
+    assert 12 <= len(lists["kari"].items) <= 20
+    assert lists["leiar"].counts["naudopning"] == 1
+    assert set(lists["ke"].counts) >= {"naudopning", "koordinator"}

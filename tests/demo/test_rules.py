@@ -211,6 +211,12 @@ def test_measures_have_days_that_fit(demo_day: date) -> None:
         assert row.result is None or row.result in RESULTS
         assert row.evaluated_on is None or row.started_on <= row.evaluated_on < demo_day
         assert row.ended_on is None or row.ended_on == row.evaluated_on
+        told = select(LogEntry.details).where(LogEntry.subject_id == row.id).order_by(LogEntry.recorded_at)
+        events = [details["event"] for details in db.session.scalars(told)]
+        middle = events[1:-1] if row.ended_on else events[1:]
+        assert events[0] == "started"
+        assert set(middle) <= {"evaluated"}
+        assert row.ended_on is None or events[-1] == "ended"
 
 
 def test_texts_are_such_as_the_forms_would_take(demo_day: date) -> None:
