@@ -1,0 +1,167 @@
+"""Putting a score right and striking a conversation: what stood stays readable, what follows is recomputed (P12)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from psfs import audit, clock
+from psfs.conversations.queries import form_view
+from psfs.domain.scoring import Flag
+from psfs.extensions import db
+from psfs.models import LogEntry
+from tests.conversations.pages import fields, open_page, said
+from tests.support.people import TESTER
+
+if TYPE_CHECKING:
+    from tests.conversations.conftest import Worked
+    from tests.support.people import Town
+
+Browsers = Any
+
+
+def put_right(kari: Any, worked: Worked, value: object, **more: str) -> None:
+    address = worked.correct(3, "Strikke")
+    sent = open_page(kari, address, reason="Eg høyrde feil") | {f"answer-{worked.ids['Strikke']}": str(value)} | more
+    kari.post(address, sent)
+
+
+def test_the_old_score_stays_with_who_when_and_why(browser: Browsers, town: Town, worked: Worked) -> None:
+    kari = browser("kari")
+    put_right(kari, worked, 3)
+    page = said(kari.get(worked.talk(3)).text)
+    assert f"Strikke: frå 6 til 3. {clock.today():%d.%m.%Y}" in page
+    assert f"{town.users['kari'].name}: Eg høyrde feil" in page
+
+
+def test_figures_and_flag_follow(browser: Browsers, worked: Worked) -> None:
+    put_right(browser("kari"), worked, 3)
+    latest = form_view(worked.form.id).latest
+    assert latest is not None
+    assert latest.cells[worked.ids["Strikke"]].corrected
+    assert (latest.since_previous.value, latest.since_previous.flag) == (Fraction(1), Flag.NONE)
+
+
+def test_to_not_asked_and_from_it(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    put_right(kari, worked, "not_asked", **{f"reason-{worked.ids['Strikke']}": "gløymde å spørje"})
+    cell = form_view(worked.form.id).columns[2].cells[worked.ids["Strikke"]]
+    assert (cell.value, cell.not_asked_reason) == (None, "gløymde å spørje")
+    put_right(kari, worked, 0)
+    cell = form_view(worked.form.id).columns[2].cells[worked.ids["Strikke"]]
+    assert (cell.value, cell.not_asked_reason) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "words"),
+    [
+        ("8", "", "Skriv kvifor"),
+        ("8", "  ", "Skriv kvifor"),
+        ("", "feil", "Vel eit tal"),
+        ("11", "feil", "frå 0 til 10"),
+        ("6", "feil", "Vel ein annan skår"),
+    ],
+)
+def test_what_cannot_be_kept_is_told(browser: Browsers, worked: Worked, value: str, reason: str, words: str) -> None:
+    kari = browser("kari")
+    address = worked.correct(3, "Strikke")
+    answer = f"answer-{worked.ids['Strikke']}"
+    page = kari.post(address, open_page(kari, address, reason=reason) | {answer: value}, status=422)
+    assert words in said(page.text)
+    if value in {"8", "6"}:
+        assert fields(page.text)[answer] == value
+    assert form_view(worked.form.id).columns[2].corrections == ()
+
+
+def test_an_activity_that_was_not_active_has_nothing_to_put_right(browser: Browsers, worked: Worked) -> None:
+    browser("kari").get(worked.correct(1, "Bade"), status=404)
+
+
+def test_a_struck_conversation_leaves_every_calculation(browser: Browsers, town: Town, worked: Worked) -> None:
+    kari = browser("kari")
+    answer = kari.post(f"{worked.talk(2)}/stryk", {"reason": "Feil person"})
+    assert answer.location.endswith(worked.summary)
+    page = said(kari.get(worked.summary).text)
+    assert "Strokne samtalar" in page
+    assert f"av {town.users['kari'].name}: Feil person" in page
+    latest = form_view(worked.form.id).latest
+    assert latest is not None
+    assert latest.since_previous == latest.since_first
+    assert "Rett" not in said(kari.get(worked.talk(2)).text).split("Halden av")[0]
+
+
+def test_struck_twice_is_struck_once(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    for reason in ("Feil person", "Ein gong til"):
+        kari.post(f"{worked.talk(2)}/stryk", {"reason": reason})
+    assert form_view(worked.form.id).struck[0].reason == "Feil person"
+    assert len(db.session.scalars(select(LogEntry)).all()) == 1
+
+
+def test_striking_needs_a_reason(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    page = kari.post(f"{worked.talk(2)}/stryk", {"reason": " "}, status=422)
+    assert 'href="#reason"' in page.text
+    assert form_view(worked.form.id).struck == ()
+
+
+def test_a_struck_conversation_cannot_be_put_right(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    kari.post(f"{worked.talk(3)}/stryk", {"reason": "Feil person"})
+    address = worked.correct(3, "Strikke")
+    sent = {
+        "id": open_page(kari, address)["id"],
+        "expected": "6",
+        "reason": "x",
+        f"answer-{worked.ids['Strikke']}": "3",
+    }
+    assert "stroken" in said(kari.post(address, sent, status=422).text)
+
+
+def test_both_stand_in_the_log(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    put_right(kari, worked, 3)
+    kari.post(f"{worked.talk(2)}/stryk", {"reason": "Feil person"})
+    corrected, struck = db.session.scalars(select(LogEntry).order_by(LogEntry.recorded_at)).all()
+    assert (corrected.kind, corrected.subject_id, corrected.reason) == (
+        "conversation",
+        worked.talks[2].id,
+        "Eg høyrde feil",
+    )
+    assert corrected.details == {
+        "event": "corrected",
+        "held_on": "2026-05-10",
+        "activity": "Strikke",
+        "old": 6,
+        "new": 3,
+    }
+    assert (struck.details["event"], struck.reason) == ("struck", "Feil person")
+
+
+def test_a_closed_case_is_read_only(browser: Browsers, town: Town, worked: Worked) -> None:
+    kari = browser("kari")
+    sent = open_page(kari, worked.new, remark="står") | worked.answers(1, 2, 3, 4)
+    with audit.acting(TESTER):
+        town.adult.closed_on = clock.today()
+        town.adult.close_reason = "moved"
+        db.session.commit()
+    page = kari.post(worked.new, sent, status=422)
+    assert "Saka er avslutta" in said(page.text)
+    assert fields(page.text)["remark"] == "står"
+    kari.get(worked.new, status=422)
+    kari.get(f"{worked.case_address}/skjema/nytt", status=422)
+    summary = said(kari.get(worked.summary).text)
+    assert "Ny samtale" not in summary
+    assert "Start nytt skjema" not in summary
+    for address, typed in (
+        (f"{worked.talk(2)}/stryk", {"reason": "x"}),
+        (f"{worked.summary}/avslutt", {"reason": "x"}),
+        (f"{worked.summary}/aktivitetar/{worked.ids['Bade']}/slutt", {"reason": "reached"}),
+        (f"{worked.summary}/aktivitetar/{worked.ids['Bade']}/ord", {"text": "Bade mykje", "expected": "Bade"}),
+    ):
+        assert "Saka er avslutta" in said(kari.post(address, typed, status=422).text)
+    view = form_view(worked.form.id)
+    assert (len(view.columns), view.struck, view.open) == (3, (), True)
