@@ -57,7 +57,6 @@ class StepForm(DecisionForm):
     """One step: done, or skipped."""
 
     step = HiddenField()
-    what = HiddenField(default="done")
     decided_on = day(_l("Når vart det gjort?"))
     decided_by = line(_l("Kven gjorde det?"))
     reason = long_text(_l("Merknad"), description=_l("Må fyllast ut om du hoppar over steget."))

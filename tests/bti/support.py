@@ -26,6 +26,9 @@ def form_of(page: str, action: str = "") -> dict[str, str]:
     forms = [each for each in tree.iter(X + "form") if (each.get("method") or "").lower() == "post"]
     main = [each for each in forms if not (each.get("action") or "").startswith(("/logg", "/sprak", "/konto"))]
     (form,) = [each for each in main if action in (each.get("action") or "")]
+    buttons = {each.get("name") for each in form.iter(X + "button") if each.get("name")}
+    hidden = buttons & {each.get("name") for each in form.iter(X + "input")}
+    assert not hidden, f"a hidden field is sent before the button of the same name: {hidden}"
     values: dict[str, str] = {}
     for field in form.iter():
         name, kind = field.get("name"), field.get("type")

@@ -65,6 +65,17 @@ def test_every_kind_has_a_plain_sentence(browser: Open, town: Town) -> None:
     assert "None" not in text
 
 
+def test_what_people_type_stays_text(browser: Open, town: Town) -> None:
+    typed = "<img src=x> 100 % %(name)s {{ 7*7 }}"
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/notat?slag=mote"
+    send(kari, page, text=typed, participants=typed)
+    send(kari, f"/saker/{town.adult.id}/tiltak/nytt", goal=typed, what=typed, responsible_id="annan", responsible=typed)
+    for name in ("stafettlogg", "tiltak"):
+        text = kari.get(f"/saker/{town.adult.id}/{name}").text
+        assert "<img" not in text
+        assert text.count("&lt;img src=x&gt; 100 % %(name)s {{ 7*7 }}") >= 2
+
+
 def test_a_struck_note_stays_readable_with_its_correction_linked(browser: Open, town: Town) -> None:
     note = written(town, "note", text="Feil person")
     kari, base = browser("kari"), f"/saker/{town.adult.id}/stafettlogg"
