@@ -107,9 +107,8 @@ def emergency_opening(opening_id: uuid.UUID, account: User) -> Opening | None:
         .join(Case, Case.id == EmergencyOpening.case_id)
         .join(Person, Person.id == Case.person_id)
         .join(own, own.id == EmergencyOpening.service_id)
-        .outerjoin(
-            theirs, theirs.id == select(User.service_id).where(User.id == EmergencyOpening.user_id).scalar_subquery()
-        )
+        .join(User, User.id == EmergencyOpening.user_id)
+        .outerjoin(theirs, theirs.id == User.service_id)
         .where(EmergencyOpening.id == opening_id)
         .options(contains_eager(EmergencyOpening.user))
     ).first()
