@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, update
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from psfs import clock
 from psfs.extensions import Base, db
@@ -45,7 +46,7 @@ class Batch:
         """Add a new row. A column that ``values`` leaves out gets its default, as in the session."""
         table = _table(model)
         values = {**_defaults(table), **values}
-        key = "/".join(str(values[column.key]) for column in table.primary_key)
+        key = "/".join(str(values[name]) for name in _key(table))
         new = {name: value for name, value in values.items() if value is not None}
         self._changes[stream].append({"table": table.name, "id": key, "op": "insert", "new": new})
         self._inserts[table].append(values)
@@ -70,8 +71,8 @@ class Batch:
             statement = update(table).where(table.c.id == bindparam("row_id"))
             connection.execute(statement.values({name: bindparam(name) for name in names}), rows)
         for table in Base.metadata.sorted_tables:
-            if rows := self._inserts.get(table):
-                connection.execute(insert(table), rows)
+            if new := self._inserts.get(table):
+                connection.execute(insert(table), new)
         heads = append_many(
             {stream: {"changes": changes} for stream, changes in self._changes.items()},
             at=clock.now(),
@@ -82,17 +83,23 @@ class Batch:
         )
         db.session().info.setdefault(_HEADS, []).extend(heads)
         for kept in (self._changes, self._inserts, self._updates):
-            kept.clear()  # type: ignore[attr-defined]
+            kept.clear()
+
+
+def _table(model: type[Audited]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+@cache
+def _key(table: Table) -> tuple[str, ...]:
+    return tuple(column.key for column in table.primary_key)
 
 
 @cache
 def _defaults(table: Table) -> dict[str, Any]:
     """What each column holds when nothing is said; a default that is made anew for every row must be given."""
-    return {column.key: column.default.arg if column.default and column.default.is_scalar else None  # type: ignore[attr-defined]
-            for column in table.columns}
-
-
-@cache
-def _table(model: type[Audited]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
+    return {
+        column.key: column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
+        for column in table.columns
+    }

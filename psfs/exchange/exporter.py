@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import os
+import sys
 import tempfile
 from collections import defaultdict
 from itertools import islice
@@ -16,20 +17,19 @@ import click
 from flask_babel import gettext as _
 from sqlalchemy import exists, select
 
-from psfs import audit
 from psfs.audit.recorder import record_list_reading
 from psfs.conversations.queries import figures_for_forms
 from psfs.domain.scoring import rounded
 from psfs.extensions import begin_write, db
 from psfs.models import Case, Conversation, Form, Person
 
-from .rows import ACCOUNT, ACTOR
+from .rows import ACCOUNT
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
     from fractions import Fraction
-    from typing import BinaryIO
+    from typing import BinaryIO, TextIO
 
     from psfs.domain.scoring import Change, RoundResult
 
@@ -66,7 +66,9 @@ def run(path: Path | None) -> int:
         The exit code: 0, or 1 when the file could not be written.
     """
     if path is None:
-        write(click.get_binary_stream("stdout"))
+        sys.stdout.flush()
+        with _utf8(sys.stdout.buffer) as out:
+            write(out)
         return 0
     try:
         count = _to_file(path)
@@ -77,20 +79,26 @@ def run(path: Path | None) -> int:
     return 0
 
 
-def write(file: BinaryIO) -> int:
-    """Write the whole export as UTF-8 and give the number of conversations. That it was read is logged first."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
+def write(out: TextIO) -> int:
+    """Write the whole export and give the number of conversations."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    count = 0
+    for row in lines():
+        writer.writerow(row)
+        count += 1
+    return count
+
+
+@contextlib.contextmanager
+def _utf8(file: BinaryIO) -> Iterator[TextIO]:
+    """Text into a file of bytes, whatever the machine's own encoding; the file stays open."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     try:
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        count = 0
-        for row in lines():
-            writer.writerow(row)
-            count += 1
+        yield text
         text.flush()
     finally:
         text.detach()
-    return count
 
 
 def lines() -> Iterator[Row]:
@@ -99,8 +107,10 @@ def lines() -> Iterator[Row]:
     Persons are read some hundred at a time, each time in a transaction of its own, so that nobody who saves waits for
     an export; all lines of a person are of one moment.
     """
-    people = sorted((ref or str(person_id), person_id) for person_id, ref in _people())
-    _note_reading([person_id for _ref, person_id in people])
+    found = _cases()
+    _note_reading([case_id for _person_id, _ref, case_id in found])
+    people = sorted({(ref or str(person_id), person_id) for person_id, ref, _case_id in found})
+    del found
     source = iter(people)
     while some := list(islice(source, BATCH)):
         forms = _forms([person_id for _ref, person_id in some])
@@ -117,24 +127,19 @@ def harmless(text: str) -> str:
     return "'" + text if text.startswith(FORMULA) else text
 
 
-def _people() -> Iterable[Any]:
-    query = select(Person.id, Person.import_ref)
-    talked = exists().where(
-        Case.person_id == Person.id,
-        Form.case_id == Case.id,
-        Conversation.form_id == Form.id,
-        Conversation.struck_at.is_(None),
-    )
+def _cases() -> Sequence[Any]:
+    """Person, key and case of every case with a conversation that counts."""
+    query = select(Person.id, Person.import_ref, Case.id).join(Case, Case.person_id == Person.id)
+    talked = exists().where(Form.case_id == Case.id, Conversation.form_id == Form.id, Conversation.struck_at.is_(None))
     return db.session.execute(query.where(talked)).all()
 
 
-def _note_reading(person_ids: list[uuid.UUID]) -> None:
+def _note_reading(case_ids: list[uuid.UUID]) -> None:
     """Log that all of it is about to be read, before any of it is."""
-    if not person_ids:
+    if not case_ids:
         db.session.rollback()
         return
     begin_write()
-    case_ids = [case_id for (case_id,) in db.session.execute(select(Case.id)) ]
     record_list_reading(actor_id=ACCOUNT, actor="psfs", view="scores export", case_ids=case_ids)
     db.session.commit()
 
@@ -182,7 +187,8 @@ def _to_file(path: Path) -> int:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:
-            count = write(file)
+            with _utf8(file) as out:
+                count = write(out)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

@@ -156,8 +156,9 @@ class _Parser:
         if len(record.fields) != self._width:
             reading.unplaced = True
             if not record.fault:
-                counts = {"count": len(record.fields), "expected": self._width}
-                reading.faults.append(Fault(record.line, "column_count", counts))
+                reading.faults.append(
+                    Fault(record.line, "column_count", {"count": len(record.fields), "expected": self._width})
+                )
             return
         if not any(record.fields):
             reading.faults.append(Fault(record.line, "blank"))

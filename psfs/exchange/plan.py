@@ -124,10 +124,10 @@ class _FormPlanner:
     def _all_mentions(self) -> dict[str, tuple[date, date]]:
         """The first and the last day that each activity has a line or a row on."""
         found: dict[str, tuple[date, date]] = {}
-        for talk in (*self._live, *self._lines.talks.values()):
-            for text in talk.scores:
-                first, last = found.get(text, (talk.held_on, talk.held_on))
-                found[text] = min(first, talk.held_on), max(last, talk.held_on)
+        for day, texts in _by_day([*self._live, *self._lines.talks.values()]).items():
+            for text in texts:
+                first, last = found.get(text, (day, day))
+                found[text] = min(first, day), max(last, day)
         return found
 
     def _sort_out(self, talk: Talk, whole: bool) -> None:
@@ -145,7 +145,7 @@ class _FormPlanner:
             self.new.append(talk)
 
     def _same(self, talk: Talk, stored: StoredTalk, whole: bool) -> bool:
-        """Whether both say the same. Between an activity's first and last line, no line and "not asked" are the same."""
+        """Whether both say the same: between an activity's first and last line, no line is the same as not asked."""
         if talk.performed_by is not None and talk.performed_by != stored.performed_by:
             return False
         for text in talk.scores if not whole else talk.scores.keys() | stored.scores.keys():
@@ -160,9 +160,7 @@ class _FormPlanner:
     def plan(self) -> FormPlan:
         """The form with the new conversations in it."""
         stored = self._stored
-        days: dict[date, dict[str, None]] = {}
-        for talk in (*self._live, *self.new):
-            days.setdefault(talk.held_on, {}).update(dict.fromkeys(talk.scores))
+        days = _by_day([*self._live, *self.new])
         activities = self._activities(days)
         self._check_limit([activity.span for activity in activities], sorted(days))
         opened_on = min(days)
@@ -237,7 +235,7 @@ class _FormPlanner:
         self._faults.append(Fault(self._lines.line, code, values))
 
 
-def _by_day(talks: Iterable[StoredTalk]) -> dict[date, dict[str, None]]:
+def _by_day(talks: Iterable[StoredTalk | Talk]) -> dict[date, dict[str, None]]:
     days: dict[date, dict[str, None]] = {}
     for talk in talks:
         days.setdefault(talk.held_on, {}).update(dict.fromkeys(talk.scores))
@@ -268,7 +266,7 @@ def _close(plan: PersonPlan, person: PersonLines, stored: StoredPerson | None, f
 
 def _closing_days(forms: Mapping[int, tuple[date, date]]) -> dict[int, date | None]:
     numbers = sorted(forms)
-    days: dict[int, date | None] = {number: None for number in numbers}
+    days: dict[int, date | None] = dict.fromkeys(numbers)
     for number, following in zip(numbers, numbers[1:], strict=False):
         days[number] = max(forms[number][1], forms[following][0])
     return days

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from .history import PersonLines
-    from .plan import FormPlan, PersonPlan
+    from .plan import FormPlan, NewTalk, PersonPlan
     from .stored import StoredPerson
 
 ACTOR = audit.Actor(None, "import", action="import")
@@ -181,14 +181,8 @@ class Rows:
                 self._batch.update(stream, Form, form_id, {"opened_on": (stored.opened_on, form.opened_on)})
         activities = self._add_activities(stream, form_id, form)
         for talk in form.talks:
-            self._add_talk(
-                stream,
-                case,
-                form_id,
-                talk.held_on,
-                talk.performed_by,
-                {activities[text]: value for text, value in talk.scores.items()},
-            )
+            scores = {activities[text]: value for text, value in talk.scores.items()}
+            self._add_talk(stream, case, form_id, form.number, talk, scores)
         for conversation_id, text in form.not_asked:
             self._add_score(stream, conversation_id, activities[text], None)
 
@@ -221,8 +215,8 @@ class Rows:
         stream: str,
         case: StoredCase,
         form_id: uuid.UUID,
-        held_on: date,
-        performed_by: str,
+        form: int,
+        talk: NewTalk,
         scores: dict[uuid.UUID, int | None],
     ) -> None:
         talk_id = uuid.uuid4()
@@ -232,8 +226,8 @@ class Rows:
             {
                 "id": talk_id,
                 "form_id": form_id,
-                "held_on": held_on,
-                "performed_by": performed_by,
+                "held_on": talk.held_on,
+                "performed_by": talk.performed_by,
                 "respondent": RESPONDENT,
                 "recorded_at": self._now,
                 "recorded_by_id": self._by.id,
@@ -241,8 +235,15 @@ class Rows:
         )
         for activity_id, value in scores.items():
             self._add_score(stream, talk_id, activity_id, value)
-        details = {"event": "imported", "held_on": held_on.isoformat()}
-        self._log(case, "conversation", held_on, subject_id=talk_id, details=details)
+        details = {
+            "event": "imported",
+            "held_on": talk.held_on.isoformat(),
+            "form": form,
+            "performed_by": talk.performed_by,
+            "scored": sum(value is not None for value in scores.values()),
+            "active": len(scores),
+        }
+        self._log(case, "conversation", talk.held_on, subject_id=talk_id, details=details)
 
     def _add_score(self, stream: str, talk_id: uuid.UUID, activity_id: uuid.UUID, value: int | None) -> None:
         row = {"conversation_id": talk_id, "activity_id": activity_id, "value": value}

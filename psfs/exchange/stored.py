@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 
@@ -103,11 +103,11 @@ def _add_cases(people: dict[uuid.UUID, StoredPerson], importer: uuid.UUID | None
     query = select(*columns).where(Case.person_id.in_(people)).order_by(Case.created_at, Case.id)
     by_person: dict[uuid.UUID, list[Row[Any]]] = defaultdict(list)
     for row in db.session.execute(query.with_for_update(of=Case)):
-        by_person[row.person_id].append(row)
+        by_person[row.person_id].append(cast("Row[Any]", row))
     for person_id, cases in by_person.items():
         # The one that an import opened; else an open one.
-        row = min(cases, key=lambda case: (case.opened_by_id != importer, case.closed_on is not None))
-        people[person_id].case = StoredCase(row.id, row.level, row.round, row.closed_on is not None)
+        case = min(cases, key=lambda one: (one.opened_by_id != importer, one.closed_on is not None))
+        people[person_id].case = StoredCase(case.id, case.level, case.round, case.closed_on is not None)
 
 
 def _add_forms(people: Sequence[StoredPerson], importer: uuid.UUID | None) -> None:
@@ -119,19 +119,33 @@ def _add_forms(people: Sequence[StoredPerson], importer: uuid.UUID | None) -> No
         form = StoredForm(row.id, row.number, row.scale, row.opened_on, row.closed_on, imported)
         owner[row.case_id].forms[row.number] = forms[row.id] = form
     texts: dict[uuid.UUID, str] = {}
-    for activity in _rows(Activity.form_id, forms, Activity.id, Activity.text, Activity.position, Activity.active_from,
-                          Activity.retired_on, Activity.retire_reason):
+    for activity in _rows(
+        Activity.form_id,
+        forms,
+        Activity.id,
+        Activity.text,
+        Activity.position,
+        Activity.active_from,
+        Activity.retired_on,
+        Activity.retire_reason,
+    ):
         texts[activity.id] = activity.text
         span = Span(activity.text, activity.active_from, activity.retired_on)
         forms[activity.form_id].activities.append(
             StoredActivity(activity.id, activity.text, activity.position, span, activity.retire_reason is not None)
         )
     talks: dict[uuid.UUID, StoredTalk] = {}
-    for row in _rows(Conversation.form_id, forms, Conversation.id, Conversation.held_on, Conversation.performed_by,
-                     Conversation.struck_at):
-        talk = StoredTalk(row.id, row.held_on, row.performed_by, row.struck_at is not None)
-        talks[row.id] = talk
-        forms[row.form_id].talks.append(talk)
+    for kept in _rows(
+        Conversation.form_id,
+        forms,
+        Conversation.id,
+        Conversation.held_on,
+        Conversation.performed_by,
+        Conversation.struck_at,
+    ):
+        talk = StoredTalk(kept.id, kept.held_on, kept.performed_by, kept.struck_at is not None)
+        talks[kept.id] = talk
+        forms[kept.form_id].talks.append(talk)
     for score in _rows(Score.conversation_id, talks, Score.activity_id, Score.value):
         talks[score.conversation_id].scores[texts[score.activity_id]] = score.value
 

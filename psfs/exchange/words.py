@@ -21,7 +21,7 @@ FAULTS: Mapping[str, LazyString] = {
     "utf16": _l("Fila er lagra som UTF-16. Lagre ho som «CSV UTF-8» og prøv igjen."),
     "empty": _l("Fila er tom."),
     "encoding": _l("Linja er ikkje skriven i UTF-8. Lagre fila som «CSV UTF-8» og prøv igjen."),
-    "quotes": _l("Hermeteikna går ikkje opp: eit felt som byrjar med \" må slutte med \"."),
+    "quotes": _l('Hermeteikna går ikkje opp: eit felt som byrjar med " må slutte med ".'),
     "line_too_long": _l("Linja er altfor lang."),
     "no_header": _l("Den første linja må vere namna på kolonnane: %(columns)s."),
     "unknown_column": _l("Kolonnen «%(value)s» er ukjend."),
@@ -49,7 +49,9 @@ FAULTS: Mapping[str, LazyString] = {
     "too_many_activities": _l("%(count)d aktivitetar er aktive i samtalen %(day)s. Det kan vere %(most)d om gongen."),
     "conversation_differs": _l("Samtalen %(day)s er lagra frå før med eit anna innhald."),
     "scale_differs": _l("Skjema %(form)d er lagra med ein skala som går den andre vegen."),
-    "activity_decided_here": _l("Aktiviteten «%(value)s» er ikkje aktiv den dagen, etter det som er bestemt i programmet."),
+    "activity_decided_here": _l(
+        "Aktiviteten «%(value)s» er ikkje aktiv den dagen, etter det som er bestemt i programmet."
+    ),
     "activity_ambiguous": _l("Skjemaet har to aktivitetar med same tekst. Før samtalen inn i programmet."),
     "form_closed_here": _l("Skjema %(form)d vart lukka i programmet %(day)s, og samtalen er seinare."),
     "form_open_here": _l("Skjema %(form)d kan ikkje opnast: eit anna skjema er ope i programmet. Lukk det først."),

@@ -23,7 +23,11 @@ def rows(lines: int, shape: str, seed: int = 1):
     dice = random.Random(seed)
     made = 0
     for number in count(1):
-        person = (f"P{number:06}", f"Tenkt Testperson {number}", (date(1930, 1, 1) + timedelta(number % 30000)).isoformat())
+        person = (
+            f"P{number:06}",
+            f"Tenkt Testperson {number}",
+            (date(1930, 1, 1) + timedelta(number % 30000)).isoformat(),
+        )
         texts = dice.sample(ACTIVITIES, activities)
         for talk in range(talks):
             day = (date(2019, 1, 7) + timedelta(70 * talk + number % 60)).isoformat()
