@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from psfs.domain.scoring import Scale
 
 # The database is one test's, the persons are one example's.
-EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DAY = date(2020, 1, 1)
 POOL = ("Gå", "Bade", "Lese", "Sy", "Ro", "Stå", "Le")
 Lines = dict[date, dict[str, int | None]]  # of one form: day, activity, score; None is an empty score
