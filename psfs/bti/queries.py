@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
@@ -17,6 +17,7 @@ from psfs.accounts.settings import limits
 from psfs.bti import words
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.bti.queries_consents import consents, fulfilled_by, lasting, valid_services, withdrawn
+from psfs.bti.queries_log import PLACE_KINDS, EntryView, entry_view, latest_change, timeline
 from psfs.domain import due
 from psfs.domain import ladder as rules
 from psfs.domain.errors import Refusal
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from psfs.domain.due import Limits
 
 STEP_OUTCOMES = {"done": StepState.DONE, "skipped": StepState.SKIPPED, "close": StepState.DONE}
-PLACE_KINDS = ("opened", "step", "move", "closed", "reopened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,69 +118,6 @@ class LadderView:
     def skipped(self) -> tuple[StepView, ...]:
         """Steps that were skipped and can still be done in this round."""
         return tuple(step for step in self.steps if step.state == "skipped")
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One line of the log. The sentence is made by ``bti/_sentence.html`` from these values."""
-
-    id: uuid.UUID
-    kind: str
-    on: date
-    recorded_at: datetime
-    recorded_by: str
-    decided_by: str
-    participants: str
-    from_level: int | None
-    to_level: int | None
-    level: int | None
-    round: int | None
-    step: str | None
-    step_name: str
-    level_name: str
-    outcome: str
-    reason: str
-    text: str
-    subject_id: uuid.UUID | None
-    details: dict[str, Any]
-    strikes_id: uuid.UUID | None
-    struck_by_id: uuid.UUID | None
-
-    @property
-    def kind_word(self) -> str:
-        """What sort of entry it is; an unknown kind is shown as it is."""
-        return str(words.KINDS.get(self.kind, self.kind))
-
-    @property
-    def icon(self) -> str:
-        return words.ICONS.get(self.kind, "note")
-
-    @property
-    def event(self) -> str:
-        """What happened to the thing the entry tells of, as the room that wrote it says (``held``, ``struck`` …)."""
-        return str(self.details.get("event", ""))
-
-    @property
-    def struck(self) -> bool:
-        return self.struck_by_id is not None
-
-    @property
-    def place(self) -> int | None:
-        """The level the case came to by it, or stood on when it was written."""
-        return self.to_level if self.to_level is not None else self.level
-
-    @property
-    def late(self) -> str:
-        """When it was recorded, in words, if that was another day than it happened."""
-        recorded = clock.local(self.recorded_at).date()
-        return day(recorded) if recorded != self.on else ""
-
-    def date(self, name: str) -> date | None:
-        """A date among the details, or None."""
-        try:
-            return date.fromisoformat(str(self.details.get(name, ""))[:10])
-        except ValueError:
-            return None
 
 
 def not_struck() -> ColumnElement[bool]:
@@ -280,37 +217,6 @@ def missing_views(case: Case, missing: Iterable[Missing]) -> tuple[MissingView, 
     return tuple(found.values())
 
 
-def timeline(case_id: uuid.UUID, kinds: Iterable[str] | None = None, *, newest_first: bool = True) -> list[EntryView]:
-    """The case's log in order of when things happened, then of when they were written down (B8). One statement.
-
-    Struck entries are there, with ``struck_by_id``; ``kinds`` narrows it.
-    """
-    later = aliased(LogEntry)
-    query = (
-        select(LogEntry, later.id, Case.ladder)
-        .join(Case, Case.id == LogEntry.case_id)
-        .outerjoin(later, later.strikes_id == LogEntry.id)
-        .where(LogEntry.case_id == case_id)
-    )
-    if kinds is not None:
-        query = query.where(LogEntry.kind.in_(tuple(kinds)))
-    rows = [_entry_view(*row) for row in db.session.execute(query)]
-    return sorted(rows, key=lambda row: (row.on, row.recorded_at, str(row.id)), reverse=newest_first)
-
-
-def entry_view(entry: LogEntry, ladder_key: str) -> EntryView:
-    """One entry as the log shows it."""
-    struck_by = db.session.scalar(select(LogEntry.id).where(LogEntry.strikes_id == entry.id))
-    return _entry_view(entry, struck_by, ladder_key)
-
-
-def latest_change(case: Case) -> EntryView | None:
-    """The last entry about the case's place on the ladder: what to tell somebody who came second."""
-    query = select(LogEntry).where(LogEntry.case_id == case.id, LogEntry.kind.in_(PLACE_KINDS))
-    entry = db.session.scalar(query.order_by(LogEntry.recorded_at.desc()).limit(1))
-    return entry_view(entry, case.ladder) if entry else None
-
-
 def round_entries(case: Case) -> Sequence[LogEntry]:
     """The step entries in force of the present level and round, in the order they were written."""
     query = select(LogEntry).where(
@@ -379,36 +285,6 @@ def _step_view(step: Step, state: CaseState, coming: Step | None, entries: Seque
         reason=entry.reason if entry and done else "",
         decides=step.decides,
         closes=step.closes,
-    )
-
-
-def _entry_view(entry: LogEntry, struck_by: uuid.UUID | None, ladder_key: str) -> EntryView:
-    ladder, lang = ladder_of(ladder_key), current()
-    step = ladder.step(entry.step or "")
-    target = entry.to_level if entry.to_level is not None else entry.level
-    level = ladder.level(target) if target is not None and ladder.has(target) else None
-    return EntryView(
-        id=entry.id,
-        kind=entry.kind,
-        on=entry.decided_on,
-        recorded_at=entry.recorded_at,
-        recorded_by=entry.recorded_by,
-        decided_by=entry.decided_by,
-        participants=entry.participants,
-        from_level=entry.from_level,
-        to_level=entry.to_level,
-        level=entry.level,
-        round=entry.round,
-        step=entry.step,
-        step_name=step.name.in_language(lang) if step else (entry.step or ""),
-        level_name=level.name.in_language(lang) if level else "",
-        outcome=entry.outcome or "",
-        reason=entry.reason,
-        text=entry.text,
-        subject_id=entry.subject_id,
-        details=entry.details or {},
-        strikes_id=entry.strikes_id,
-        struck_by_id=struck_by,
     )
 
 
