@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
+
+from psfs.language import Languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +41,22 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+class GuardedSession(Session):
+    """The session without the methods that write rows unseen by the audit."""
+
+    def _refuse(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise TypeError("rows are written one by one, so that each is logged")
+
+    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _refuse
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "class_": GuardedSession},
+)
 csrf = CSRFProtect()
-babel = Babel()
+babel = Languages()  # type: ignore[no-untyped-call]
 migrate = Migrate()
 compress = Compress()
 

@@ -38,7 +38,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where a chain is broken. ``code``: edited, missing, reordered, cut_tail or unknown_stream."""
+    """Where a chain is broken.
+
+    ``code``: edited, missing, reordered (what stands before is not what stood there), cut_tail (a noted entry is gone)
+    or unknown_stream (a noted chain is gone as a whole).
+    """
 
     stream: str
     seq: int
@@ -226,7 +230,7 @@ def verify(noted: Iterable[Head] = ()) -> tuple[int, list[Fault]]:
         expected_seq, previous = entry.seq + 1, entry.digest
     faults += [Fault(stream, seq, "cut_tail") for seq in sorted(pending)]
     for missing, noted_heads in watched.items():
-        faults += [Fault(missing, seq, "cut_tail") for seq in sorted(noted_heads)]
+        faults += [Fault(missing, seq, "unknown_stream") for seq in sorted(noted_heads)]
     return count, faults
 
 

@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import event, inspect
+from sqlalchemy import TextClause, event
 from sqlalchemy.orm import Session
 
 from psfs import clock
 from psfs.extensions import Base, db
 from psfs.models import Audited, AuditEntry
 
+from . import changes
 from .chain import append
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterator
 
-    from sqlalchemy.orm import InstanceState, ORMExecuteState, UOWTransaction
+    from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
 
 SYSTEM = "system"
 SECURITY = "security"
-_ACTOR, _PENDING, _HEADS = "psfs_actor", "psfs_pending", "psfs_heads"
+_ACTOR, _PENDING, _HEADS, _SAVEPOINTS = "psfs_actor", "psfs_pending", "psfs_heads", "psfs_savepoints"
+_KEPT = (_PENDING, _HEADS)
+_WRITES = re.compile(r"\s*(?:insert|update|delete|replace|merge|truncate|alter|drop|create|copy|with)\b", re.IGNORECASE)
 log = logging.getLogger("psfs.audit")
 
 
@@ -114,85 +119,73 @@ def _append(stream: str, actor: Actor, *, kind: str, action: str, data: object) 
 
 
 @event.listens_for(Session, "before_flush")
-def _collect(session: Session, _context: UOWTransaction, _instances: object) -> None:
-    changes = [
-        change
-        for objects, op in (
-            (session.new, "insert"),
-            (session.dirty, "update"),
-            (session.deleted, "delete"),
-        )
-        for instance in objects
-        if isinstance(instance, Audited) and (change := _change(inspect(cast("Any", instance)), op))
-    ]
+def _check(session: Session, _context: UOWTransaction, _instances: object) -> None:
     if any(isinstance(instance, AuditEntry) for instance in (*session.new, *session.dirty, *session.deleted)):
         raise BulkWriteError("audit_entry is written by psfs.audit only")
-    if not changes:
-        return
-    if session.info.get(_ACTOR) is None:
+    if session.info.get(_ACTOR) is None and changes.touched(session):
         raise MissingActorError("changes to audited data need an actor")
-    session.info.setdefault(_PENDING, []).append((session.info[_ACTOR], changes))
 
 
-def _change(state: InstanceState[Any], op: str) -> dict[str, Any] | None:
-    mapper = state.mapper
-    hidden: frozenset[str] = getattr(mapper.class_, "unlogged", frozenset())
-    old: dict[str, Any] = {}
-    new: dict[str, Any] = {}
-    for attribute in mapper.column_attrs:
-        key = attribute.key
-        history = state.attrs[key].history
-        if op == "update" and not history.has_changes():
-            continue
-        before = history.deleted[0] if history.deleted else None
-        after = history.added[0] if history.added else (history.unchanged[0] if history.unchanged else None)
-        if key in hidden:
-            before, after = ("·" if before else None), ("·" if after else None)
-        if op != "insert":
-            old[key] = before if op == "update" else after
-        if op != "delete" and after is not None or (op == "update"):
-            new[key] = after
-    if not (old or new):
-        return None
-    key_values = [str(getattr(state.obj(), mapper.get_property_by_column(column).key)) for column in mapper.primary_key]
-    change: dict[str, Any] = {
-        "table": mapper.class_.__tablename__,
-        "id": "/".join(key_values),
-        "op": op,
-    }
-    if old:
-        change["old"] = old
-    if new:
-        change["new"] = new
-    return change
+@event.listens_for(Session, "after_flush")
+def _collect(session: Session, _context: UOWTransaction) -> None:
+    """After the flush: defaults are filled in then, and foreign keys that were set through a relation."""
+    found = changes.flushed(session)
+    if not found:
+        return
+    actor = session.info.get(_ACTOR)
+    if actor is None:
+        raise MissingActorError("changes to audited data need an actor")
+    session.info.setdefault(_PENDING, []).append((actor, found))
 
 
 @event.listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint; the whole is written when the whole is committed
     if session.new or session.dirty or session.deleted:
         session.flush()
-    pending = session.info.pop(_PENDING, [])
-    merged: dict[tuple[str, Any], tuple[Actor, list[dict[str, Any]]]] = {}
-    for actor, changes in pending:
-        merged.setdefault((actor.stream, actor.id), (actor, []))[1].extend(changes)
-    for actor, changes in merged.values():
-        _append(actor.stream, actor, kind="change", action=actor.action, data={"changes": changes})
+    pending: list[tuple[Actor, list[dict[str, Any]]]] = session.info.pop(_PENDING, [])
+    merged: dict[Actor, list[dict[str, Any]]] = {}
+    for actor, found in pending:
+        merged.setdefault(actor, []).extend(found)
+    for actor in sorted(merged, key=lambda one: one.stream):  # always in the same order: no two wait for each other
+        _append(actor.stream, actor, kind="change", action=actor.action, data={"changes": merged[actor]})
 
 
 @event.listens_for(Session, "after_commit")
 def _note_heads(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     for head in session.info.pop(_HEADS, []):
         log.info("audit head", extra={"stream": head.stream, "seq": head.seq, "digest": head.digest})
 
 
+@event.listens_for(Session, "after_transaction_create")
+def _remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info.setdefault(_SAVEPOINTS, {})[transaction] = [len(session.info.get(key, ())) for key in _KEPT]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_savepoints(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_SAVEPOINTS, None)
+
+
 @event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, _previous: object) -> None:
-    session.info.pop(_PENDING, None)
-    session.info.pop(_HEADS, None)
+def _forget(session: Session, previous: SessionTransaction) -> None:
+    """What was rolled back was not done: back to the savepoint, or to nothing."""
+    lengths = session.info.get(_SAVEPOINTS, {}).get(previous, [0, 0])
+    for key, length in zip(_KEPT, lengths, strict=True):
+        del session.info.get(key, [])[length:]
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_bulk(state: ORMExecuteState) -> None:
+    if isinstance(state.statement, TextClause):
+        if _WRITES.match(state.statement.text):
+            raise BulkWriteError("a statement in plain text would go past the log")
+        return
     if not (state.is_insert or state.is_update or state.is_delete):
         return
     table = getattr(state.statement, "table", None)
@@ -200,6 +193,7 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
         raise BulkWriteError(f"bulk writes to {table.name} go past the log")
 
 
+@cache
 def _guarded_tables() -> frozenset[str]:
     return frozenset(
         str(cast("Any", mapper.class_).__tablename__)
