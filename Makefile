@@ -3,7 +3,7 @@ bin := .venv/bin
 compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock" --group build
 
-.PHONY: help run test check bench migrate vendor lock clean
+.PHONY: help run test check bench messages migrate vendor lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.* ## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,14 @@ lock: ## pin the dependencies anew, with hashes (ARGS=--upgrade for newer ones)
 	@.ci/setup tests
 	@$(compile) $(ARGS) -o requirements.txt pyproject.toml
 	@$(compile) $(ARGS) --group dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+messages: ## take new and changed texts up in the catalogues; what is new stands untranslated
+	@.ci/setup
+	@mkdir -p build
+	@$(bin)/pybabel --quiet extract -F psfs/translations/babel.cfg -k _l -k lazy_gettext \
+		--no-location --sort-output --project psfs --version 1 -o build/messages.pot .
+	@for language in nb en; do $(bin)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date -D messages -i build/messages.pot -d psfs/translations -l $$language; done
 
 clean: ## remove what can be made again; instance/ stays
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
