@@ -15,20 +15,21 @@ export function touched(panel) {
   return Boolean(panel.querySelector("[data-names]").value.trim() || answerOf(panel));
 }
 
-/** Call `picked(panel)` when a score is tapped. Moving among the scores with the arrow keys is not a tap; Enter on a
-    chosen score is. For a moment after it no tap counts. */
-export function onPick(form, picked) {
+/** While `moves()` says that a tap leads on: call `picked(panel)` when a score is tapped. Moving among the scores with
+    the arrow keys is not a tap; Enter on a chosen score is. For a moment after it no tap counts. */
+export function onPick(form, moves, picked) {
   let pointed = null;
   form.addEventListener("pointerdown", (event) => { pointed = event.target.closest(".scale-choice"); });
   form.addEventListener("keydown", (event) => {
     pointed = null;
     if (event.key !== "Enter" || !event.target.matches("input:not([type=submit])")) return;
     event.preventDefault(); // Enter never saves by itself
-    if (event.target.matches(".scale-grid input:checked")) picked(event.target.closest(".talk-panel"));
+    if (moves() && event.target.matches(".scale-grid input:checked")) picked(event.target.closest(".talk-panel"));
   });
   form.addEventListener("click", (event) => {
     if (!event.target.matches(".scale-grid input") || pointed !== event.target.closest(".scale-choice")) return;
     pointed = null;
+    if (!moves()) return;
     const panel = event.target.closest(".talk-panel");
     form.classList.add("talk-locked");
     setTimeout(() => {

@@ -9,7 +9,7 @@ function start(form) {
   for (const element of form.querySelectorAll("[data-needs-script]")) element.hidden = false;
   const steps = new Steps(form);
   const person = new PersonView(form, steps);
-  onPick(form, (panel) => (person.open ? person : steps).picked(panel));
+  onPick(form, () => person.open || steps.layout === "one", (panel) => (person.open ? person : steps).picked(panel));
   chooseLayout(form, steps);
   nameNewActivities(form);
   tellAbout(form);
