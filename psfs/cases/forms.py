@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs
     BooleanField,
     DateField,
     HiddenField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -30,7 +31,7 @@ from psfs.cases.text import lines, one_line
 from psfs.language import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
 OLDEST = 130  # years
@@ -113,9 +114,14 @@ def _has_letters(_form: FlaskForm, field: StringField) -> None:
         raise ValidationError(_("Skriv namnet med bokstavar."))
 
 
+def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Choices for a field, from value and words."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 def chosen(_form: FlaskForm, field: Any) -> None:
     """One of the choices, in words of our own where it is none."""
-    if str(field.data) not in {str(value) for value, *_rest in field.choices}:
+    if field.data not in {choice.value for choice in field.choices}:
         raise ValidationError(_("Vel eit av alternativa."))
 
 
@@ -133,7 +139,7 @@ class PersonFields(CaseForm):
     name = StringField(_l("Namn"), NAME, filters=[one_line])
     birth_date = TypedDate(_l("Fødselsdato"), [InputRequired(_l("Skriv fødselsdatoen.")), _born])
     language = SelectField(
-        _l("Språket til personen"), [chosen], choices=list(LANGUAGES.items()), default="nn", validate_choice=False
+        _l("Språket til personen"), [chosen], choices=options(LANGUAGES.items()), default="nn", validate_choice=False
     )
     phone = StringField(_l("Telefon"), [most(40)], filters=[one_line])
     journal_ref = StringField(_l("Referanse til journalsystemet"), [most(100)], filters=[one_line])

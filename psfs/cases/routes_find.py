@@ -15,7 +15,7 @@ from psfs.bti.ladders import all_ladders
 from psfs.cases import names, search, service
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
-from psfs.cases.forms import AnotherCaseForm, NewForm
+from psfs.cases.forms import AnotherCaseForm, NewForm, options
 from psfs.cases.text import one_line
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
@@ -58,7 +58,7 @@ def new() -> Answer | Response:
         return render_template("cases/new.html", form=form)
     if not form.is_sent():
         return render_template("cases/new.html", form=form), 422
-    if not request.form.get("another_person"):
+    if not request.form.get("another_person") and not service.is_made(uuid.UUID(form.id.data)):
         words = names.words(form.name.data)
         found = search.born_on(form.birth_date.data, words, user(), similar=True)
         if found.people or found.known:
@@ -95,9 +95,8 @@ def another_case(case: OpenCase) -> Answer | Response:
         return render_template(page, form=form, case=case)
     if not form.is_sent():
         return render_template(page, form=form, case=case), 422
-    ladder = form.ladder.data or form.ladder.choices[0][0]
     try:
-        made = service.open_another(case, uuid.UUID(form.id.data), _opening(form, ladder))
+        made = service.open_another(case, uuid.UUID(form.id.data), _opening(form, form.ladder.data))
     except Changed:
         return _already_made()
     except Refusal as refusal:
@@ -110,25 +109,24 @@ def _choices(form: Any, account: User, without: Collection[str] = ()) -> None:
     """What can be chosen: the ladders, their levels, and the account's own service (KE has none, and chooses)."""
     lang = current()
     ladders = [each for each in all_ladders().values() if each.key not in without]
-    form.ladder.choices = [(each.key, each.who.in_language(lang)) for each in ladders]
+    choices = [(each.key, each.who.in_language(lang)) for each in ladders]
     if isinstance(form, NewForm):
-        form.ladder.choices.insert(0, ("", _("Vel etter alderen: under 18 år er barn")))
-        form.ladder.data = form.ladder.data or ""
-    else:
-        form.ladder.data = form.ladder.data or next(iter(form.ladder.choices))[0]
+        choices.insert(0, ("", _("Vel etter alderen: under 18 år er barn")))
+    form.ladder.choices = options(choices)
+    form.ladder.data = form.ladder.data or choices[0][0]
     levels: dict[int, dict[str, None]] = {}
     for each in ladders:
         for level in each.levels:
             levels.setdefault(level.number, {})[level.name.in_language(lang)] = None
-    form.level.choices = [
+    form.level.choices = options(
         (str(number), _("Nivå %(number)s: %(name)s", number=number, name=" / ".join(words)))
         for number, words in sorted(levels.items())
-    ]
+    )
     if account.service is not None:
-        form.service_id.choices = [(str(account.service_id), account.service.name)]
+        form.service_id.choices = options([(str(account.service_id), account.service.name)])
         return
     services = select(Service).where(Service.active, ~Service.external).order_by(Service.name)
-    form.service_id.choices = [(str(each.id), each.name) for each in db.session.scalars(services)]
+    form.service_id.choices = options((str(each.id), each.name) for each in db.session.scalars(services))
 
 
 def _opening(form: Any, ladder: str) -> service.Opening:

@@ -15,7 +15,7 @@ from psfs.bti.hindrance import Changed
 from psfs.cases import queries, service
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
-from psfs.cases.forms import ContactForm, MemberForm, PersonForm, RelatedForm
+from psfs.cases.forms import ContactForm, MemberForm, PersonForm, RelatedForm, options
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action, Relation
 from psfs.extensions import db
@@ -125,7 +125,7 @@ def end_member(case: OpenCase, member_id: uuid.UUID) -> Response:
 def contact(case: OpenCase) -> Answer | Response:
     """Name the contact person, or take the name away."""
     form: Any = ContactForm()
-    form.contact_id.choices = contact_choices(case, queries.team(case.id))
+    form.contact_id.choices = _contacts(case, queries.team(case.id))
     if not form.is_sent():
         member = MemberForm(formdata=None, from_on=clock.today())
         return _team_page(case, member, form), 422
@@ -133,13 +133,13 @@ def contact(case: OpenCase) -> Answer | Response:
     return redirect(url_for("cases.team", case_id=case.id), 303)
 
 
-def contact_choices(case: OpenCase, members: list[queries.Member]) -> list[tuple[str, str]]:
+def _contacts(case: OpenCase, members: list[queries.Member]) -> list[Any]:
     """Who can be contact person: those who take part today."""
     people = {str(member.user_id): member.name for member in members if member.now}
     for one in (case.case.holder, case.case.contact, case.user):
         if one is not None:
             people.setdefault(str(one.id), one.name)
-    return [("", _("Ingen enno")), *sorted(people.items(), key=lambda each: each[1])]
+    return options([("", _("Ingen enno")), *sorted(people.items(), key=lambda each: each[1])])
 
 
 def _person_page(case: OpenCase, form: Any, related_form: Any = None, changed: tuple[Any, ...] = ()) -> str:
@@ -155,12 +155,12 @@ def _team_page(case: OpenCase, form: Any, contact_form: Any = None) -> str:
     members = queries.team(case.id)
     found = queries.colleagues(form.q.data or "")
     form.id.data = form.id.data or str(uuid.uuid4())
-    form.user_id.choices = [
+    form.user_id.choices = options(
         (str(each.id), f"{each.name}, {each.detail}" if each.detail else each.name) for each in found
-    ]
+    )
     if contact_form is None:
         contact_form = ContactForm(formdata=None, contact_id=str(case.case.contact_id or ""))
-    contact_form.contact_id.choices = contact_choices(case, members)
+    contact_form.contact_id.choices = _contacts(case, members)
     return render_template(
         "cases/team.html", case=case, form=form, contact_form=contact_form, members=members, today=clock.today()
     )

@@ -82,6 +82,11 @@ def person_id_of(case_id: uuid.UUID) -> uuid.UUID:
     return uuid.uuid5(case_id, "person")
 
 
+def is_made(case_id: uuid.UUID) -> bool:
+    """Whether the page with this id has been saved already: then the person it made is no duplicate of itself."""
+    return db.session.get(Case, case_id) is not None
+
+
 def create(case_id: uuid.UUID, person: PersonInput, opening: Opening, by: User) -> Case:
     """A new person with a case, in one transaction. The same page sent twice gives the same case.
 
