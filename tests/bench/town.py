@@ -1,8 +1,8 @@
 """A made-up municipality of any size, written straight to the tables: for measuring only.
 
 Each person has one case with one form of five conversations and four or five activities: 20,000 people are 100,000
-conversations and 450,000 scores. The first ``KARIS`` people are kari's, and they are the same, to the letter, however
-many others there are.
+conversations and 450,000 scores. The first ``KARIS`` people are kari's, in the next ``SHARED`` cases she is one of the
+team, and all of these are the same, to the letter, however many others there are.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-KARIS = 30
+KARIS, SHARED = 30, 5
 TALKS = 5
 DAYS_BETWEEN = 60
 CHUNK = 1000  # people whose rows are written together
@@ -219,7 +219,9 @@ class _Story:
         mine = number < KARIS
         self.place = 0 if mine else number % len(SERVICES)
         staff = maker._staff[self.place]
-        self.who = staff[0] if mine else staff[dice.randrange(1 if len(staff) > 1 else 0, len(staff))]
+        self.same = number < KARIS + SHARED
+        others = staff[1:] if self.place == 0 else staff
+        self.who = staff[0] if mine else others[0 if self.same else dice.randrange(len(others))]
         self.case_id, self.form_id = self.id(), self.id()
         self.talk_days = self._talk_days()
         self.opened_on = self.talk_days[0] - timedelta(days=14)
@@ -229,14 +231,14 @@ class _Story:
         return UUID(int=self.dice.getrandbits(128), version=4)
 
     def _talk_days(self) -> list[date]:
-        last = self.maker.today - timedelta(days=self.dice.randrange(2, 110))
+        last = self.maker.today - timedelta(days=self.dice.randrange(2, 64))
         return [last - timedelta(days=DAYS_BETWEEN * back) for back in reversed(range(TALKS))]
 
     def add(self, model: Any, **row: Any) -> None:
         """A row, which the audit will tell of."""
         self.maker._add(model, **row)
         change: Row = {"table": model.__tablename__, "id": str(row.get("id", "")), "op": "insert"}
-        if self.number < KARIS:  # the others' chains are as long, but say less: it is only kari's that are read
+        if self.same:  # the others' chains are as long, but say less: it is only kari's that are read
             change["new"] = {name: value for name, value in row.items() if value is not None}
         self.changes.append(change)
 
@@ -250,7 +252,7 @@ class _Story:
         born = self._person()
         at = maker._at(self.opened_on)
         rungs = LADDERS["adults" if age_on(born, self.opened_on) >= 18 else "children"]
-        self.level = dice.choices((0, 1, 2, 3), (4, 8, 4, 1))[0]
+        self.level = dice.choices((0, 1, 2, 3), (1, 9, 5, 1))[0]
         self._case(born, rungs.key, at)
         self._log("opened", self.opened_on, at, reason="Oppdikta grunn til uro.", to_level=0)
         self.keep("cases.new", at)
@@ -268,7 +270,8 @@ class _Story:
             seen = maker._at(maker.today - timedelta(days=back), self.number % 300)
             maker.entry(self.case_id, seen, self.who, "reading", "cases.show", {"by": "contact,holder,opened_by"})
         looked_at = maker._at(self.talk_days[-1] - timedelta(days=5))
-        maker._add(CaseLook, user_id=self.who[0], case_id=self.case_id, looked_at=looked_at)
+        watcher = maker._staff[0][0] if self.same else self.who
+        maker._add(CaseLook, user_id=watcher[0], case_id=self.case_id, looked_at=looked_at)
         if self.number < KARIS:
             maker.karis.append((self.case_id, self.form_id))
 
@@ -304,7 +307,7 @@ class _Story:
             ladder=ladder_key,
             level=self.level,
             round=1,
-            level_since=self.opened_on,
+            level_since=self.maker.today - timedelta(days=self.dice.randrange(1, 100)),
             opened_on=self.opened_on,
             closed_on=None,
             close_reason=None,
@@ -316,11 +319,15 @@ class _Story:
             created_at=at,
         )
         colleagues = self.maker._staff[(self.place + 1) % len(SERVICES)]
+        if self.same:
+            member = colleagues[0] if self.number < KARIS else self.maker._staff[0][0]
+        else:
+            member = self.dice.choice(colleagues[1:] or colleagues)
         self.add(
             TeamMember,
             id=self.id(),
             case_id=self.case_id,
-            user_id=colleagues[0 if self.number < KARIS else self.dice.randrange(len(colleagues))][0],
+            user_id=member[0],
             role="Koordinator",
             from_on=self.opened_on,
             until_on=None,
@@ -352,7 +359,7 @@ class _Story:
         self.add(LogEntry, **row | fields)
 
     def _consents(self, at: datetime) -> None:
-        until = self.maker.today + timedelta(days=self.dice.randrange(5, 400))
+        until = self.maker.today + timedelta(days=self.dice.randrange(10, 400))
         for service in (None, self.maker._services[(self.place + 1) % len(SERVICES)]):
             consent_id = self.id()
             self.add(
@@ -377,7 +384,7 @@ class _Story:
         self.keep("bti.new_consent", at)
 
     def _measure(self, at: datetime) -> None:
-        deadline = self.maker.today + timedelta(days=self.dice.randrange(-40, 200))
+        deadline = self.maker.today + timedelta(days=self.dice.randrange(-10, 200))
         measure_id = self.id()
         self.add(
             Intervention,

@@ -43,7 +43,7 @@ class Cache:
             answer = self._get(address)
         page = answer.text
         self._all(_in_page(page), address, page)
-        self._worker(address, page)
+        self._worker()
         return sum(self.weights.values()) - before
 
     def _get(self, address: str) -> Answer:
@@ -67,7 +67,7 @@ class Cache:
                 icons = [icon for icon in json.loads(answer.text)["icons"] if icon.get("purpose") != "maskable"]
                 self._all({icons[0]["src"]}, address, page)
 
-    def _worker(self, base: str, page: str) -> None:
+    def _worker(self) -> None:
         if WORKER in self.weights:
             return
         source = self._get(WORKER).text
@@ -75,7 +75,9 @@ class Cache:
             json.loads(re.search(rf"const {name} = (.*);", source)[1])  # type: ignore[index]
             for name in ("PREFIX", "FILES", "OFFLINE")
         )
-        self._all({prefix + name for name in files} | {offline}, base, page)
+        for address in [prefix + name for name in files] + [offline]:
+            if address not in self.weights:
+                self._get(address)  # kept as they are: what they name is fetched when it is used
 
 
 class _Page(HTMLParser):
