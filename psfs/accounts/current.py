@@ -128,9 +128,7 @@ def require_sign_in(app: Flask) -> None:
         if permission is None:
             raise RuntimeError(f"{request.endpoint} states no permission")
         if g.user is not None:
-            # The front page is the worklist; whoever has none begins elsewhere.
-            lost = request.path == "/" and not allowed(Role(g.user.role), Action.WORKLIST)
-            return redirect(start_address(), 303) if lost else None
+            return None
         if permission == OPEN:
             return None
         return _ask_to_sign_in()

@@ -77,6 +77,7 @@ def set_limits(actor: Actor, limits: Limits) -> None:
             _set(key, str(value))
         audit.record_security("settings_changed", actor_id=actor.id, actor=actor.name, **asdict(limits))
         db.session.commit()
+    settings.forget()
 
 
 def mark_as_demo(usernames: list[str]) -> None:

@@ -67,7 +67,13 @@ def new_user() -> Response | str | tuple[str, int]:
 def edit_user(user_id: uuid.UUID) -> Response | str | tuple[str, int]:
     """One account: name, role, service, phone."""
     account = _account(user_id)
-    form = UserForm(obj=account, service=str(account.service_id or ""))
+    form = UserForm(
+        username=account.username,
+        name=account.name,
+        role=account.role,
+        service=str(account.service_id or ""),
+        phone=account.phone,
+    )
     form.offer(queries.service_choices(account.service_id))
     form.username.data = account.username
     refused, status = "", 200

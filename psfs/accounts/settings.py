@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import fields
 
 from flask import current_app
@@ -16,8 +17,29 @@ from psfs.models import Setting
 DEMO = "demo"
 
 
+KEPT_SECONDS = 5.0
+_KEPT = "psfs_limits"
+
+
 def limits() -> Limits:
-    """The thresholds in force: the municipality's own where set, else the built-in ones."""
+    """The thresholds in force: the municipality's own where set, else the built-in ones.
+
+    Each worker reads them again every few seconds; the one that changes them forgets at once.
+    """
+    kept: tuple[float, Limits] | None = current_app.extensions.get(_KEPT)
+    if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
+        return kept[1]
+    found = _read()
+    current_app.extensions[_KEPT] = (time.monotonic(), found)
+    return found
+
+
+def forget() -> None:
+    """Read the settings anew next time."""
+    current_app.extensions.pop(_KEPT, None)
+
+
+def _read() -> Limits:
     rows = db.session.execute(select(Setting.key, Setting.value)).all()
     own = {row.key: row.value for row in rows}
     return Limits(**{field.name: int(own[field.name]) for field in fields(Limits) if field.name in own})

@@ -97,6 +97,9 @@ def test_an_account_is_changed_and_the_change_is_logged(browser: Open, admin: Br
     eva = town.users["eva"]
     session = browser("eva")
     session.get("/konto")
+    page = admin.get(f"/tilsette/{eva.id}").text
+    for choice in (r'selected\s+value="' + str(town.school.id), r'checked[^>]*value="staff"', 'value="Eva Dikta"'):
+        assert re.search(choice, page), choice
     data = {**new_account(town, role="leader", phone="52 00 11 22"), "name": "Eva Ny Dikta"}
     admin.post(f"/tilsette/{eva.id}", data)
     assert (reload(eva).role, eva.name, eva.service_id, eva.username) == (
