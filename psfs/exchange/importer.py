@@ -21,7 +21,7 @@ from .history import people
 from .parse import Reading, read
 from .plan import plan_person
 from .rows import Rows, account, service_named
-from .stored import load
+from .stored import known_among, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -127,8 +127,10 @@ def _bring_in(reading: Reading, scale: Scale, service: str) -> Counts:
         _roomy_cache()
     importer = account()
     rows: Rows | None = None
+    # Asked before anything is written: a database plans badly for a table that has grown since it last looked.
+    known_refs = known_among({line.person_ref for line in reading.lines})
     for some in _batches(people(reading.lines, reading.faults)):
-        known = load([person.ref for person in some], importer.id if importer else None)
+        known = load([one.ref for one in some if one.ref in known_refs], importer.id if importer else None)
         for person in some:
             stored = known.get(person.ref)
             plan = plan_person(person, stored, scale, reading.faults, whole=not reading.unplaced)

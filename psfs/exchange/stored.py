@@ -82,6 +82,11 @@ class StoredPerson:
     forms: dict[int, StoredForm] = field(default_factory=dict)
 
 
+def known_among(refs: Iterable[str]) -> set[str]:
+    """Those of the keys that some person has already."""
+    return {row.import_ref for row in _rows(Person.import_ref, refs)}
+
+
 def load(refs: Iterable[str], importer: uuid.UUID | None) -> dict[str, StoredPerson]:
     """The persons known by these keys, their cases locked until the transaction ends (for some hundred at a time).
 
@@ -89,8 +94,7 @@ def load(refs: Iterable[str], importer: uuid.UUID | None) -> dict[str, StoredPer
         refs: values of ``person_ref``.
         importer: the account that imports, if there is one yet.
     """
-    columns = (Person.id, Person.import_ref, Person.name, Person.birth_date)
-    rows = db.session.execute(select(*columns).where(Person.import_ref.in_(list(refs)))).all()
+    rows = list(_rows(Person.import_ref, refs, Person.id, Person.name, Person.birth_date))
     people = {row.id: StoredPerson(row.id, row.name, row.birth_date) for row in rows}
     if people:
         _add_cases(people, importer)
@@ -150,7 +154,7 @@ def _add_forms(people: Sequence[StoredPerson], importer: uuid.UUID | None) -> No
         talks[score.conversation_id].scores[texts[score.activity_id]] = score.value
 
 
-def _rows(key: Any, keys: Iterable[uuid.UUID], *columns: Any) -> Iterable[Row[Any]]:
+def _rows(key: Any, keys: Iterable[object], *columns: Any) -> Iterable[Row[Any]]:
     """Rows whose ``key`` is among ``keys``, some thousand at a time."""
     wanted = list(keys)
     for start in range(0, len(wanted), CHUNK):
