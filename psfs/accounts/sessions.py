@@ -2,6 +2,9 @@
 
 The cookie holds nothing but a random id, and the table nothing but that id's hash: a replayed cookie opens nothing
 once the row is gone, and a copy of the table opens nothing at all.
+
+What is to be said on the next page («Lagra.») goes along in a signed cookie of its own instead: said and forgotten, it
+is not worth two durable writes. Such a notice never names a person.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from psfs import clock
+from psfs.accounts import tokens
 from psfs.extensions import db, own_transaction
 from psfs.models import WebSession
 
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from psfs.config import Config
 
 TABLE = cast("Table", WebSession.__table__)
+NOTICES, NOTICE_LIFETIME = "_flashes", timedelta(minutes=5)  # the key is Flask's, for ``flash``
 REMEMBERED = timedelta(hours=12)  # an ended session's row is kept this long: it tells whose unsent form it was
 _json = TaggedJSONSerializer()
 log = logging.getLogger("psfs.session")
@@ -43,11 +48,22 @@ class DatabaseSession(CallbackDict[str, Any], SessionMixin):
 
         super().__init__(data or {}, changed)
         self.sid = sid
+        self.kept = dict(self)  # as the table has it
+        self.notices: list[Any] = []  # as the browser has them
         self.stored = data is not None
         self.new = data is None
         self.modified = False
         self.replaces: str | None = None
         self.failure: OperationalError | None = None
+
+    def bring(self, notices: list[Any]) -> None:
+        """Take up what is to be said on this page; nothing to keep has changed by that."""
+        self.notices = notices
+        dict.__setitem__(self, NOTICES, notices)
+
+    def to_keep(self) -> dict[str, Any]:
+        """What belongs in the table."""
+        return {key: value for key, value in self.items() if key != NOTICES}
 
     def renew(self) -> None:
         """Give the session another id; the old one opens nothing from then on."""
@@ -70,7 +86,12 @@ class DatabaseSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> DatabaseSession:
         """The session of the cookie, or a new one under an id that nobody has chosen but us."""
-        sid = request.cookies.get(self.get_cookie_name(app), "")
+        session = self._find(request.cookies.get(self.get_cookie_name(app), ""))
+        if notices := tokens.read("notice", request.cookies.get(self._notice_name(app), ""), NOTICE_LIFETIME):
+            session.bring([tuple(each) for each in notices])
+        return session
+
+    def _find(self, sid: str) -> DatabaseSession:
         fresh = DatabaseSession(new_sid())
         if not sid:
             return fresh
@@ -86,19 +107,31 @@ class DatabaseSessions(SessionInterface):
         """Write what changed. An empty session is removed, with its cookie."""
         assert isinstance(session, DatabaseSession)  # noqa: S101 - we made it
         response.vary.add("Cookie")
-        name, path = self.get_cookie_name(app), self.get_cookie_path(app)
-        secure, same_site = self.get_cookie_secure(app), self.get_cookie_samesite(app)
         if not session.modified or session.failure is not None:
             return
-        if not session:
+        cookie: dict[str, Any] = {
+            "path": self.get_cookie_path(app),
+            "secure": self.get_cookie_secure(app),
+            "samesite": self.get_cookie_samesite(app),
+            "httponly": True,
+        }
+        notices = session.get(NOTICES, [])
+        if notices != session.notices and notices:
+            response.set_cookie(self._notice_name(app), tokens.sign("notice", notices), **cookie)
+        elif notices != session.notices:
+            response.delete_cookie(self._notice_name(app), **cookie)
+        name, data = self.get_cookie_name(app), session.to_keep()
+        if not data:
             self._remove(session)
-            response.delete_cookie(name, path=path, secure=secure, samesite=same_site, httponly=True)
-            return
-        if session.stored:
+            response.delete_cookie(name, **cookie)
+        elif not session.stored:
+            self._insert(session)
+            response.set_cookie(name, session.sid, **cookie)
+        elif data != session.kept:
             self._update(session)
-            return
-        self._insert(session)
-        response.set_cookie(name, session.sid, path=path, secure=secure, samesite=same_site, httponly=True)
+
+    def _notice_name(self, app: Flask) -> str:
+        return f"{self.get_cookie_name(app)}-notice"
 
     def _remove(self, session: DatabaseSession) -> None:
         old = [_key(sid) for sid in (session.sid if session.stored else None, session.replaces) if sid]
@@ -126,7 +159,7 @@ class DatabaseSessions(SessionInterface):
         session.stored, session.replaces = True, None
 
     def _row(self, session: DatabaseSession) -> dict[str, Any]:
-        data = _json.dumps(dict(session)).encode()
+        data = _json.dumps(session.to_keep()).encode()
         return {"data": data, "expires_at": clock.now() + self._lifetime}
 
 

@@ -17,7 +17,7 @@ from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
 from psfs.cases.forms import ContactForm, MemberForm, PersonForm, RelatedForm, options
 from psfs.domain.errors import Refusal
-from psfs.domain.permissions import Action, Relation
+from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import db
 from psfs.formatting import day
 from psfs.language import LANGUAGES
@@ -66,7 +66,7 @@ def add_related(case: OpenCase) -> Answer | Response:
         service.add_related(case, uuid.UUID(form.id.data), **content)
     except Changed as refusal:
         return _conflict(case, message(refusal))
-    flash(_("%(name)s er lagt til.", name=form.name.data), "success")
+    flash(_("Opplysningane er lagra."), "success")
     return redirect(url_for("cases.person", case_id=case.id, _anchor="naere"), 303)
 
 
@@ -114,7 +114,7 @@ def team(case: OpenCase) -> Answer | Response:
 def end_member(case: OpenCase, member_id: uuid.UUID) -> Response:
     """Somebody no longer takes part."""
     ended = service.end_member(case, member_id) or abort(404)
-    if ended == case.user and case.relations == {Relation.TEAM}:
+    if ended == case.user and not allowed(Role(ended.role), Action.TEAM, case.relations - {Relation.TEAM}):
         flash(_("Du er ikkje lenger med i saka."), "success")
         return redirect(url_for("worklist.home"), 303)
     return redirect(url_for("cases.team", case_id=case.id), 303)
