@@ -63,6 +63,11 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else f"{day(value)} {clock.local(value):%H:%M}"
 
 
+def clock_time(value: datetime) -> str:
+    """The time of day in Norway: 14:05."""
+    return f"{clock.local(value):%H:%M}"
+
+
 def init_app(app: Flask) -> None:
     """Register the filters."""
     for name, function in (
@@ -72,5 +77,6 @@ def init_app(app: Flask) -> None:
         ("day", day),
         ("long_day", long_day),
         ("moment", moment),
+        ("clock_time", clock_time),
     ):
         app.add_template_filter(function, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
@@ -17,7 +17,16 @@ from psfs.accounts.settings import limits
 from psfs.bti import words
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.bti.queries_consents import consents, fulfilled_by, lasting, valid_services, withdrawn
-from psfs.bti.queries_log import PLACE_KINDS, EntryView, entry_view, latest_change, timeline
+from psfs.bti.queries_log import (
+    PLACE_KINDS,
+    EntryView,
+    LogLine,
+    entry_view,
+    latest_change,
+    log_lines,
+    timeline,
+    views_of,
+)
 from psfs.domain import due
 from psfs.domain import ladder as rules
 from psfs.domain.errors import Refusal
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
 
     from psfs.domain.due import Limits
 
+ROUND_KINDS = ("step", "closed")
 STEP_OUTCOMES = {"done": StepState.DONE, "skipped": StepState.SKIPPED, "close": StepState.DONE}
 
 
@@ -135,19 +145,23 @@ def case_state(case: Case) -> CaseState:
     return _state(case, round_entries(case), consents(case.id), limits())
 
 
-def ladder_view(case: Case) -> LadderView:
-    """The ladder as the reader sees it, in the reader's language. Four statements."""
+def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
+    """The ladder as the reader sees it, in the reader's language. Four statements; one where ``log`` is given.
+
+    Args:
+        case: the case.
+        log: the whole log of the case (``log_lines``), where the page reads it anyway.
+    """
     ladder, in_force = ladder_of(case.ladder), limits()
-    entries, held = round_entries(case), consents(case.id)
+    entries = round_entries(case) if log is None else _round_of(case, log)
+    held = consents(case.id)
     state = _state(case, entries, held, in_force)
     coming = rules.next_step(ladder, state)
     lang = current()
     level = ladder.level(case.level)
     steps = tuple(_step_view(step, state, coming, entries, lang) for step in level.steps)
     up = _hindrances(ladder, state, Move(case.level + 1, "-")) if case.level < ladder.highest else ()
-    offer = select(Handover).where(Handover.case_id == case.id, Handover.state == "offered")
-    offered = db.session.scalar(offer.options(joinedload(Handover.to)))
-    first_due = due.level0_due(case.opened_on, in_force) if case.level == 0 and state.open else None
+    first_due = due.level0_due(case.level_since, in_force) if case.level == 0 and state.open else None
     today = clock.today()
     services = valid_services(held, case, in_force)
     return LadderView(
@@ -179,11 +193,11 @@ def ladder_view(case: Case) -> LadderView:
         holder=case.holder.name if case.holder else "",
         holder_title=level.holder_title.in_language(lang) if level.holder_title else _("ansvarleg"),
         holder_cut=case.holder is not None and case.holder.service_id not in {case.service_id, *services},
-        offered_to=offered.to.name if offered else "",
+        offered_to=_asked(case) if log is None else _asked_by_log(log),
         withdrawn=withdrawn(held, case, in_force),
         due=first_due,
         overdue=first_due is not None and due.is_overdue(first_due, today),
-        seen=seen(case),
+        seen=seen(case) if log is None else "",
     )
 
 
@@ -191,6 +205,34 @@ def seen(case: Case) -> str:
     """A mark of where the case stands now; it changes with every step, move, closing and reopening."""
     rows = select(func.count()).where(LogEntry.case_id == case.id, LogEntry.kind.in_(PLACE_KINDS))
     return f"{case.level}.{case.round}.{'-' if case.closed_on else '+'}.{db.session.scalar(rows)}"
+
+
+def _asked(case: Case) -> str:
+    offer = select(Handover).where(Handover.case_id == case.id, Handover.state == "offered")
+    offered = db.session.scalar(offer.options(joinedload(Handover.to)))
+    return offered.to.name if offered else ""
+
+
+def _asked_by_log(log: Sequence[LogLine]) -> str:
+    """The same from the log: who was asked, if that is the last that was written of the baton."""
+    latest = max((line.entry for line in log if line.entry.kind == "baton"), key=_written, default=None)
+    return str(latest.details.get("to", "")) if latest and latest.details.get("event") == "offered" else ""
+
+
+def _round_of(case: Case, log: Sequence[LogLine]) -> list[LogEntry]:
+    """``round_entries`` from a log that has been read already."""
+    found = (
+        line.entry
+        for line in log
+        if line.struck_by is None
+        and line.entry.kind in ROUND_KINDS
+        and (line.entry.level, line.entry.round) == (case.level, case.round)
+    )
+    return sorted(found, key=_written)
+
+
+def _written(entry: LogEntry) -> datetime:
+    return entry.recorded_at
 
 
 def next_round(case: Case, level: int) -> int:
@@ -223,7 +265,7 @@ def round_entries(case: Case) -> Sequence[LogEntry]:
         LogEntry.case_id == case.id,
         LogEntry.level == case.level,
         LogEntry.round == case.round,
-        LogEntry.kind.in_(("step", "closed")),
+        LogEntry.kind.in_(ROUND_KINDS),
         not_struck(),
     )
     return db.session.scalars(query.order_by(LogEntry.recorded_at)).all()
@@ -292,6 +334,7 @@ __all__ = [
     "EntryView",
     "LadderView",
     "LevelView",
+    "LogLine",
     "MissingView",
     "StepView",
     "case_state",
@@ -299,8 +342,10 @@ __all__ = [
     "ladder_view",
     "lasting",
     "latest_change",
+    "log_lines",
     "missing_views",
     "next_round",
     "seen",
     "timeline",
+    "views_of",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -87,6 +87,25 @@ class EntryView:
             return None
 
 
+class LogLine(NamedTuple):
+    """One entry as it was written, and the entry that strikes it, if one does."""
+
+    entry: LogEntry
+    struck_by: uuid.UUID | None
+
+
+def log_lines(case_id: uuid.UUID) -> list[LogLine]:
+    """The whole log of a case, as it was written. One statement."""
+    later = aliased(LogEntry)
+    query = select(LogEntry, later.id).outerjoin(later, later.strikes_id == LogEntry.id)
+    return [LogLine(*row) for row in db.session.execute(query.where(LogEntry.case_id == case_id))]
+
+
+def views_of(lines: Iterable[LogLine], ladder_key: str) -> list[EntryView]:
+    """Lines of a log as the page shows them, the newest first."""
+    return _sorted((_entry_view(line.entry, line.struck_by, ladder_key) for line in lines), newest_first=True)
+
+
 def timeline(case_id: uuid.UUID, kinds: Iterable[str] | None = None, *, newest_first: bool = True) -> list[EntryView]:
     """The case's log in order of when things happened, then of when they were written down (B8). One statement.
 
@@ -101,7 +120,10 @@ def timeline(case_id: uuid.UUID, kinds: Iterable[str] | None = None, *, newest_f
     )
     if kinds is not None:
         query = query.where(LogEntry.kind.in_(tuple(kinds)))
-    rows = [_entry_view(*row) for row in db.session.execute(query)]
+    return _sorted((_entry_view(*row) for row in db.session.execute(query)), newest_first=newest_first)
+
+
+def _sorted(rows: Iterable[EntryView], *, newest_first: bool) -> list[EntryView]:
     return sorted(rows, key=lambda row: (row.on, row.recorded_at, str(row.id)), reverse=newest_first)
 
 

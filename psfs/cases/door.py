@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, g, request
 from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from psfs import audit, clock
@@ -100,11 +101,12 @@ def _statement(reading: bool) -> Select[*tuple[Any, ...]]:
 
 def _look(account: User, case: Case) -> None:
     """Note that the reader has seen the case as it now is; what changes after this is news on the worklist."""
-    look = db.session.get(CaseLook, (account.id, case.id))
-    if look is None:
-        db.session.add(CaseLook(user_id=account.id, case_id=case.id, looked_at=clock.now()))
-    else:
-        look.looked_at = clock.now()
+    moment = clock.now()
+    make = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = make(CaseLook).values(user_id=account.id, case_id=case.id, looked_at=moment)
+    db.session.execute(
+        statement.on_conflict_do_update(index_elements=["user_id", "case_id"], set_={"looked_at": moment})
+    )
 
 
 def _emergency_reason(case: Case, account: User) -> str:

@@ -8,7 +8,8 @@ from psfs.accounts.current import permit
 from psfs.cases import queries, routes_emergency, routes_find, routes_people
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
-from psfs.domain.permissions import Action
+from psfs.cases.overview import overview
+from psfs.domain.permissions import Action, Relation
 
 __all__ = ["bp", "routes_emergency", "routes_find", "routes_people"]
 
@@ -17,7 +18,8 @@ __all__ = ["bp", "routes_emergency", "routes_find", "routes_people"]
 @permit(Action.VIEW)
 def show(case: OpenCase) -> str:
     """The case page."""
-    return render_template("cases/show.html", case=case)
+    until = queries.emergency_until(case.id, case.user.id) if case.relations == {Relation.EMERGENCY} else None
+    return render_template("cases/show.html", case=case, view=overview(case), emergency_until=until)
 
 
 @bp.get("/saker/<uuid:case_id>/innsyn")

@@ -18,6 +18,7 @@ from psfs.conversations.views import (
     Counted,
     FormLine,
     FormView,
+    Latest,
     Struck,
 )
 from psfs.domain.scoring import Change, Round, RoundResult, Scale, evaluate
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-__all__ = ["FormLine", "FormView", "figures_for_forms", "form_view", "forms_of_case", "latest_form_id"]
+__all__ = [
+    "FormLine",
+    "FormView",
+    "figures_for_forms",
+    "form_view",
+    "forms_of_case",
+    "latest_form_id",
+    "latest_of_case",
+]
 CHUNK = 500
 
 
@@ -134,6 +143,43 @@ def figures_for_forms(form_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Rou
             rounds[form_id].append(Round(head[0], head[1], head[2], answers))
         found.update((form_id, evaluate(one)) for form_id, one in rounds.items())
     return found
+
+
+def latest_of_case(case_id: uuid.UUID) -> Latest | None:
+    """The newest form of a case and its last conversation's figures, in one statement; None before the first form."""
+    newest = select(Form.id).where(Form.case_id == case_id)
+    newest = newest.order_by(Form.closed_on.is_not(None), Form.number.desc()).limit(1)
+    rows = db.session.execute(
+        select(
+            Form.id,
+            Form.closed_on,
+            Conversation.id.label("talk"),
+            Conversation.held_on,
+            Conversation.recorded_at,
+            Conversation.next_due,
+            Score.activity_id,
+            Score.value,
+        )
+        .outerjoin(Conversation, (Conversation.form_id == Form.id) & Conversation.struck_at.is_(None))
+        .outerjoin(Score, Score.conversation_id == Conversation.id)
+        .where(Form.id == newest.scalar_subquery())
+    ).all()
+    if not rows:
+        return None
+    scores: dict[Any, dict[uuid.UUID, int | None]] = defaultdict(dict)
+    for row in rows:
+        if row.activity_id is not None:
+            scores[row.talk][row.activity_id] = row.value
+    talks = {row.talk: row for row in rows if row.talk is not None}
+    results = evaluate(Round(key, row.held_on, row.recorded_at, scores[key]) for key, row in talks.items())
+    last = results[-1] if results else None
+    return Latest(
+        form_id=rows[0].id,
+        open=rows[0].closed_on is None,
+        held=len(results),
+        result=last,
+        next_due=talks[last.round.id].next_due if last else None,
+    )
 
 
 def _activity(row: Activity) -> ActivityView:

@@ -220,3 +220,14 @@ class FormLine:
     opened_on: date
     closed_on: date | None
     closed_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest form of a case in short: the last conversation's figures, None before the first one is held."""
+
+    form_id: uuid.UUID
+    open: bool
+    held: int
+    result: RoundResult[uuid.UUID] | None
+    next_due: date | None
