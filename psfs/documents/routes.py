@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 bp = Blueprint("documents", __name__)
 bp.register_error_handler(pdf.NotReadyError, pdf.not_ready)
+bp.record(pdf.warm_up)
 
 
 @bp.get("/saker/<uuid:case_id>/skjema/<uuid:form_id>/oppsummering.pdf")

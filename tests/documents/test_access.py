@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from psfs import audit, clock
+from psfs import audit, clock, create_app
 from psfs.bti.log import write
+from psfs.config import Config
 from psfs.documents.renderer import renderer
 from psfs.extensions import db
 from psfs.models import AuditEntry, EmergencyOpening
@@ -99,6 +101,8 @@ def test_nobody_keeps_it_and_the_name_says_nothing_of_the_person(
     assert headers["Content-Disposition"] == f'inline; filename="oppsummering-{clock.today()}.pdf"'
     assert headers["Content-Type"] == "application/pdf"
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "script-src 'none'" in headers["Content-Security-Policy"]
+    assert "default-src" not in headers["Content-Security-Policy"], "Chromium's viewer would be left without styles"
 
 
 def test_a_document_that_is_not_ready_in_time_is_answered_with_a_page(sqlite_url: str, tmp_path: Path) -> None:
@@ -133,3 +137,17 @@ def test_no_transaction_is_open_while_a_document_is_laid_out(app: Flask, town: T
             assert not printing.done()
         assert pool.checkedout() == 0  # type: ignore[attr-defined]
         assert printing.result().status_code == 200
+
+
+def test_a_server_has_a_worker_ready_before_the_first_document(tmp_path: Path, sqlite_url: str) -> None:
+    env = {"DATABASE_URL": sqlite_url, "PSFS_INSTANCE": str(tmp_path), "SECRET_KEY": "only for tests"}
+    config = Config.from_environment({**env, "PSFS_LISTEN": "127.0.0.1:1"})
+    press = renderer(config.static_dir)
+    press.close()
+    create_app(Config.from_environment(env))
+    assert press.pid is None, "a command starts none"
+    create_app(config)
+    for thread in threading.enumerate():
+        if thread.name == "document worker":
+            thread.join()
+    assert press.pid
