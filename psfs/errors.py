@@ -19,8 +19,12 @@ from psfs.messages import message
 from psfs.security import places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask
     from werkzeug.wrappers import Response
+
+    Fields = Sequence[tuple[str, str]]
 
 log = logging.getLogger("psfs.error")
 
@@ -40,15 +44,17 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, title: str, text: str, error_id: str = "") -> Response:
-    """One error page. ``error_id`` is what the server log names the event by.
+def page(status: int, title: str, text: str, error_id: str = "", unsent: Fields = ()) -> Response:
+    """One error page. ``error_id`` is what the server log names the event by, ``unsent`` what may be sent again.
 
     For htmx it is a notice above the page, which stays as it is with everything typed in it.
     """
     db.session.rollback()
     fragment = request.headers.get("HX-Request")
     template = "_error.html" if fragment else "error.html"
-    response = make_response(render_template(template, heading=title, text=text, error_id=error_id), status)
+    response = make_response(
+        render_template(template, heading=title, text=text, error_id=error_id, unsent=unsent), status
+    )
     if fragment:
         response.headers["HX-Retarget"] = "#flashes"
         response.headers["HX-Reswap"] = "innerHTML show:top"
@@ -93,18 +99,18 @@ def _database(error: Exception) -> Response:
     """A full disk or a locked database: nothing half-written, and the page says so."""
     error_id = _note(error)
     _let_go_of_the_database()
-    return page(
-        503,
-        _("Ikkje lagra, prøv igjen"),
-        _last_words(),
-        error_id,
-    )
+    text = _("Lageret svarar ikkje no. Ingenting er lagra. Det du skreiv, står her enno.")
+    return page(503, _("Ikkje lagra, prøv igjen"), text, error_id, _typed())
 
 
-def _last_words() -> str:
-    if request.headers.get("HX-Request"):
-        return _("Lageret svarar ikkje no. Ingenting er lagra. Det du skreiv, står her enno.")
-    return _("Lageret svarar ikkje no. Ingenting er lagra. Gå tilbake: det du skreiv, står der.")
+def _typed() -> Fields:
+    """What a form held, to be sent again from the error page: the browser does not bring the old page back filled in.
+
+    Never what was typed to sign in.
+    """
+    if request.method != "POST" or request.blueprint == "accounts":
+        return ()
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
 def _let_go_of_the_database() -> None:

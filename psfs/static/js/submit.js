@@ -1,6 +1,10 @@
-const ASKS = "[hx-post], [hx-get], [hx-put], [hx-patch], [hx-delete]";
+import { serverAnswers, tellUnreachable } from "./reach.js";
 
-/** Let a form go once: a second tap on its button does nothing until the answer is here.
+const ASKS = "[hx-post], [hx-get], [hx-put], [hx-patch], [hx-delete]";
+const cleared = new WeakSet(); // forms that go to a server that has just answered
+
+/** Let a form go once: a second tap on its button does nothing until the answer is here. And let it go only to a server
+    that answers: else the browser would put an error page in its place, and what was typed would be gone.
     Forms that may go again and again (searches, downloads) say data-allow-repeat. */
 export function guardSubmits() {
   document.addEventListener("submit", guard, true);
@@ -16,14 +20,34 @@ export function guardSubmits() {
 function guard(event) {
   const form = event.target;
   if (form.hasAttribute("data-allow-repeat") || form.target === "_blank" || form.method === "dialog") return;
-  if (form.hasAttribute("data-sent")) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
+  const asks = form.matches(ASKS) || Boolean(event.submitter?.matches(ASKS));
+  if (cleared.delete(form)) {
+    // Later, so that the button's own name and value still go along; and not when a script has stopped the form.
+    setTimeout(() => setBusy(form, !event.defaultPrevented || asks));
     return;
   }
+  const again = form.hasAttribute("data-sent");
+  if (again || !asks) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  if (again) return;
   form.setAttribute("data-sent", "");
-  // Later, so that the button's own name and value still go along; and not when a script has stopped the form.
-  setTimeout(() => setBusy(form, !event.defaultPrevented || form.matches(ASKS) || Boolean(event.submitter?.matches(ASKS))));
+  if (asks) setTimeout(() => setBusy(form, true));
+  else sendWhenReached(form, event.submitter);
+}
+
+async function sendWhenReached(form, submitter) {
+  setBusy(form, true);
+  const reached = await serverAnswers();
+  setBusy(form, false);
+  if (!reached) {
+    tellUnreachable();
+    return;
+  }
+  cleared.add(form);
+  form.setAttribute("data-sent", "");
+  form.requestSubmit(submitter);
 }
 
 function setBusy(form, busy) {

@@ -1,0 +1,18 @@
+const PATIENCE_MS = 8000;
+
+/** Whether the server answers, whatever it says. */
+export async function serverAnswers() {
+  try {
+    await fetch("/helse", { method: "HEAD", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Say above the page that nothing was sent. The page stays as it is, with everything typed in it. */
+export function tellUnreachable() {
+  const place = document.getElementById("flashes");
+  place.replaceChildren(document.getElementById("unreachable").content.cloneNode(true));
+  place.firstElementChild.focus();
+}
