@@ -172,16 +172,17 @@ class AnotherCaseForm(OpeningFields):
 
 
 class RelatedForm(IdForm):
-    """Guardian or next of kin."""
+    """Guardian or next of kin; the ids are its own, since the page has the person's form too."""
 
-    name = StringField(_l("Namn"), NAME, filters=[one_line])
+    name = StringField(_l("Namn"), NAME, filters=[one_line], id="related-name")
     relation = StringField(
         _l("Kva er dei for personen?"),
         [DataRequired(_l("Skriv til dømes mor, son eller verje.")), most(100)],
         filters=[one_line],
+        id="related-relation",
     )
-    phone = StringField(_l("Telefon"), [most(40)], filters=[one_line])
-    guardian = BooleanField(_l("Føresett eller verje"))
+    phone = StringField(_l("Telefon"), [most(40)], filters=[one_line], id="related-phone")
+    guardian = BooleanField(_l("Føresett eller verje"), id="related-guardian")
 
 
 class MemberForm(IdForm):

@@ -193,7 +193,7 @@ def _of_case(row: Any, today: date, in_force: Limits) -> Iterator[Item]:
         waits = due.conversation_due(row.held_on, row.next_due, in_force)
         yield from _due("samtale", row, row.id, waits, "conversations.new", today, in_force)
     if row.level == 0:
-        waits = due.level0_due(row.opened_on, in_force)
+        waits = due.level0_due(row.level_since, in_force)
         yield from _due("avklaring", row, row.id, waits, "bti.ladder", today, in_force)
     else:
         waits = due.evaluation_due(row.level_since, None, in_force)

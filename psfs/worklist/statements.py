@@ -77,9 +77,7 @@ def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
     )
     last = aliased(Conversation)
     query = (
-        select(
-            Case.id, Person.name, Case.level, Case.level_since, Case.opened_on, last.held_on, last.next_due
-        )  # fmt: skip
+        select(Case.id, Person.name, Case.level, Case.level_since, last.held_on, last.next_due)  # fmt: skip
         .select_from(Case)
         .join(Person, Person.id == Case.person_id)
         .outerjoin(Form, and_(Form.case_id == Case.id, Form.closed_on.is_(None)))
@@ -89,7 +87,7 @@ def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         query.where(
             *_mine(wanted),
             or_(
-                and_(Case.level == 0, Case.opened_on <= day("level0_opened")),
+                and_(Case.level == 0, Case.level_since <= day("level0_opened")),
                 and_(Case.level > 0, Case.level_since <= day("level_begun")),
                 last.next_due <= day("due"),
                 and_(last.next_due.is_(None), last.held_on <= day("last_held")),

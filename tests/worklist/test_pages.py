@@ -33,7 +33,7 @@ def shown() -> list[AuditEntry]:
 def fill(town: Town) -> None:
     with audit.acting(TESTER):
         kari, ola = town.users["kari"], town.users["ola"]
-        town.child.opened_on = days(-20)
+        town.child.level_since = days(-20)
         add_intervention(town.adult, kari, deadline=days(-1))
         add_consent(town.adult, kari, days(3))
         add_offer(town.child, ola, kari)
