@@ -62,6 +62,7 @@ def answer(
     done: str | Callable[[], str],
     saved: str,
     renew: Callable[[], object] = lambda: None,
+    closed_too: bool = False,
 ) -> ResponseReturnValue:
     """Show the page, or save and go to ``done``.
 
@@ -73,9 +74,11 @@ def answer(
         done: where to go when it is saved.
         saved: what the next page says.
         renew: puts what is new into the form when somebody else came first, so that sending it again is meant.
+        closed_too: whether it may be done on a closed case as well.
     """
     if request.method == "GET":
-        require_open(case.case)
+        if not closed_too:
+            require_open(case.case)
         return page(problems=[], news=None)
     if not form.validate():
         return page(problems=[], news=None), 422

@@ -111,7 +111,9 @@ def withdraw_consent(case: OpenCase, consent_id: uuid.UUID) -> ResponseReturnVal
 
     own = consent.service_id is not None and consent.service_id == case.user.service_id
     done = url_for("worklist.home") if own else url_for("bti.consents", case_id=case.id)
-    return pages.answer(case, form, page, save, done=done, saved=_("Samtykket er trekt. Tilgangen er stengd."))
+    return pages.answer(
+        case, form, page, save, done=done, saved=_("Samtykket er trekt. Tilgangen er stengd."), closed_too=True
+    )
 
 
 def _service_id(value: str) -> uuid.UUID:

@@ -114,18 +114,18 @@ def give(case: Case, by: User, what: ConsentInput) -> Consent:
 def withdraw(case: Case, by: User, consent_id: uuid.UUID, *, on: date, withdrawn_by: str, reason: str = "") -> Consent:
     """Withdraw a consent, or end a legal basis: that service is cut off at once (B6).
 
-    An offer of the baton to somebody at the service is withdrawn with it. Withdrawing twice changes nothing.
+    An offer of the baton to somebody at the service is withdrawn with it. Withdrawing twice changes nothing. A closed
+    case is otherwise only for reading, but nobody need wait for it to be opened to take a consent back.
 
     Raises:
         LookupError: the case has no such consent.
-        Refusal: the case is closed, or the day is ahead or before the consent.
+        Refusal: the day is ahead or before the consent.
     """
     consent = db.session.get(Consent, consent_id)
     if consent is None or consent.case_id != case.id:
         raise LookupError(consent_id)
     if consent.withdrawn_on is not None:
         return consent
-    require_open(case)
     require_date(case, on)
     if on < consent.from_on <= clock.today():
         raise Refusal("withdrawn_before_given", day=f"{consent.from_on:%d.%m.%Y}")

@@ -130,6 +130,15 @@ def test_withdrawal_cuts_the_services_access_at_once(browser: Open, town: Town) 
     assert entries(case)[-1].details["event"] == "withdrawn"
 
 
+def test_a_consent_can_be_withdrawn_from_a_closed_case_too(browser: Open, town: Town) -> None:
+    consent = give(town, town.adult, town.school)
+    change(town.adult, closed_on=clock.today(), close_reason="moved")
+    assert "/trekk" in browser("kari").get(f"/saker/{town.adult.id}/samtykke").text
+    send(browser("kari"), f"/saker/{town.adult.id}/samtykke/{consent.id}/trekk", withdrawn_by="Testine")
+    assert kept()[0].withdrawn_on == clock.today()
+    assert entries(town.adult)[-1].details["event"] == "withdrawn"
+
+
 def test_withdrawing_twice_changes_nothing_and_a_foreign_consent_is_not_found(browser: Open, town: Town) -> None:
     consent = give(town, town.adult, town.school)
     page = f"/saker/{town.adult.id}/samtykke/{consent.id}/trekk"
