@@ -47,7 +47,7 @@ def record(case: Case, by: User, given: ConversationInput) -> Conversation:
     """
     if kept := _already(case, by, given):
         return kept
-    form = load_form(case, given.form_id)
+    form = load_form(case, given.form_id, answers=bool(given.added or given.retired))
     must_be_open(case, form)
     _nobody_was_quicker(form, given.base)
     faults = _date_faults(case, given)

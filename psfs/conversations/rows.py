@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import abort
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from psfs.domain.activities import Span, check_limit
 from psfs.domain.errors import Refusal
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+FORM = (
+    select(Form)
+    .where(Form.id == bindparam("form_id", type_=Uuid()), Form.case_id == bindparam("case_id", type_=Uuid()))
+    .options(joinedload(Form.activities), selectinload(Form.conversations))
+    .execution_options(populate_existing=True)
+)
+WHOLE_FORM = FORM.options(selectinload(Form.conversations).joinedload(Conversation.scores))
+"""The same with every answer; two statements either way."""
+
 
 def must_be_open(case: Case, form: Form | None = None) -> None:
     """Refuse changes to a closed case or form: "case_closed", "form_closed"."""
@@ -28,15 +37,10 @@ def must_be_open(case: Case, form: Form | None = None) -> None:
         raise Refusal("form_closed")
 
 
-def load_form(case: Case, form_id: uuid.UUID) -> Form:
-    """The case's form with its activities, conversations and answers; 404 for any other."""
-    form = db.session.scalar(
-        select(Form)
-        .where(Form.id == form_id, Form.case_id == case.id)
-        .options(selectinload(Form.activities), selectinload(Form.conversations).selectinload(Conversation.scores))
-        .execution_options(populate_existing=True)
-    )
-    return form or abort(404)
+def load_form(case: Case, form_id: uuid.UUID, *, answers: bool = True) -> Form:
+    """The case's form with its activities, conversations and (where ``answers``) answers; 404 for any other."""
+    found = db.session.scalars(WHOLE_FORM if answers else FORM, {"form_id": form_id, "case_id": case.id})
+    return found.unique().one_or_none() or abort(404)
 
 
 def load_conversation(case: Case, conversation_id: uuid.UUID) -> Conversation:
