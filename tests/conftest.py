@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import postgres
-from tests.support.apps import app, browser, town
+from tests.support.apps import app, browser, migrated_sqlite, town
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["app", "browser", "town"]  # fixtures for every folder
+__all__ = ["app", "browser", "migrated_sqlite", "town"]  # fixtures for every folder
 KINDS = ("sqlite", "postgres")
 
 

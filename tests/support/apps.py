@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 
 from psfs import create_app, schema
 from psfs.config import Config
@@ -20,25 +23,42 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
+_COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="psfs-templates-"))  # templates are compiled once a run
+
+
 @contextlib.contextmanager
-def running_app(url: str, folder: Path, **env: str) -> Iterator[Flask]:
+def running_app(url: str, folder: Path, *, migrated: bool = False, **env: str) -> Iterator[Flask]:
     """The app on a migrated database, within its context."""
     config = Config.from_environment(
         {"DATABASE_URL": url, "PSFS_INSTANCE": str(folder / "instance"), "SECRET_KEY": "only for tests", **env}
     )
     app = create_app(config)
+    app.jinja_env.bytecode_cache = _COMPILED
     app.testing = False  # errors are answered as in real use
     with app.app_context():
-        schema.upgrade()
+        if not migrated:
+            schema.upgrade()
         yield app
         db.session.remove()
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite database, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with running_app(f"sqlite:///{folder / 'psfs.sqlite3'}", folder):
+        pass
+    return folder / "psfs.sqlite3"
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The app on a new database (SQLite, or both kinds with the marker ``databases``)."""
-    with running_app(database_url, tmp_path) as app:
+    sqlite = database_url.startswith("sqlite:///")
+    if sqlite:
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), database_url.removeprefix("sqlite:///"))
+    with running_app(database_url, tmp_path, migrated=sqlite) as app:
         yield app
 
 
