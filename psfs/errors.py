@@ -69,7 +69,7 @@ def _csrf(_error: CSRFError) -> Response:
     return again or page(
         400,
         _("Sida var for gamal"),
-        _("Det du sende er ikkje lagra. Gå tilbake, last sida på nytt og send ein gong til."),
+        _("Det du sende, er ikkje lagra. Gå tilbake, last sida på nytt og send ein gong til."),
     )
 
 
@@ -83,7 +83,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
         404: (_("Finn ikkje sida"), _("Sida finst ikkje, eller du har ikkje tilgang til ho.")),
         405: (_("Det går ikkje her"), _("Gå tilbake og prøv frå sida du kom frå.")),
         409: (_("Noko er endra"), _own_words(error)),
-        413: (_("For mykje på ein gong"), _("Det du sende er for stort. Ingenting er lagra.")),
+        413: (_("For mykje på ein gong"), _("Det du sende, er for stort. Ingenting er lagra.")),
         429: (_("For mange forsøk"), _("Vent litt før du prøver igjen.")),
     }
     title, text = words.get(error.code, (_("Det gjekk ikkje"), _("Gå tilbake og prøv igjen.")))
@@ -99,16 +99,18 @@ def _database(error: Exception) -> Response:
     """A full disk or a locked database: nothing half-written, and the page says so."""
     error_id = _note(error)
     _let_go_of_the_database()
-    text = _("Lageret svarar ikkje no. Ingenting er lagra. Det du skreiv, står her enno.")
+    text = _("Det går ikkje å lagre akkurat no. Ingenting er lagra. Det du skreiv, står her enno.")
     return page(503, _("Ikkje lagra, prøv igjen"), text, error_id, _typed())
 
 
 def _typed() -> Fields:
     """What a form held, to be sent again from the error page: the browser does not bring the old page back filled in.
 
-    Never what was typed to sign in.
+    Never what was typed to sign in, and never what another site's page has put into the form.
     """
-    if request.method != "POST" or request.blueprint == "accounts":
+    from psfs.accounts.resume import sent_by_our_own_page
+
+    if request.method != "POST" or request.blueprint == "accounts" or sent_by_our_own_page() is False:
         return ()
     return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
@@ -116,7 +118,7 @@ def _typed() -> Fields:
 def _let_go_of_the_database() -> None:
     """Keep what is known of the reader, and ask the database for nothing more: the error page must not need it."""
     account = g.get("user")
-    if account is not None and inspect(account).expired_attributes:
+    if account is not None and (inspect(account).expired_attributes or "service" in inspect(account).unloaded):
         g.user = None
     db.session.expunge_all()
 
@@ -131,7 +133,7 @@ def _unexpected(error: Exception) -> Response:
     return page(
         500,
         _("Noko gjekk gale hos oss"),
-        _("Prøv igjen. Går det gale fleire gonger, sei frå og oppgje koden under."),
+        _("Prøv igjen. Går det gale fleire gonger, sei frå og oppgje feilnummeret under."),
         error_id,
     )
 

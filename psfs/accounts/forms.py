@@ -56,7 +56,7 @@ def at_most(most: int) -> Length:
 
 def choice(label: Any, choices: Mapping[str, Any]) -> Any:
     """A choice among a few; ``choices`` is code and words."""
-    return _RADIO(label, choices=_choices(choices.items()), invalid_choice_message=_l("Vel eit av alternativa."))
+    return _RADIO(label, choices=_choices(choices.items()), invalid_choice_message=_l("Vel eitt av alternativa."))
 
 
 def _choices(pairs: Iterable[tuple[str, Any]]) -> list[Any]:

@@ -36,8 +36,8 @@ STATES: dict[str, LazyString] = {
 }
 LIMITS: dict[str, LazyString] = {
     "level0_days": _l("Så lenge kan ei sak stå på nivå 0 før ho er forfallen."),
-    "follow_up_days": _l("Når neste samtale skal vere, om de ikkje avtala noko anna."),
-    "evaluation_days": _l("Når tiltaka på eit nivå skal evaluerast, om de ikkje avtala noko anna."),
+    "follow_up_days": _l("Når neste samtale skal vere, om de ikkje avtaler noko anna."),
+    "evaluation_days": _l("Når tiltaka på eit nivå skal evaluerast, om de ikkje avtaler noko anna."),
     "consent_warning_days": _l("Så lenge før eit samtykke går ut, står det på arbeidslista."),
     "soon_days": _l("Det som ventar innan så mange dagar, er merkt «snart» på arbeidslista."),
     "consent_age": _l("Frå denne alderen samtykkjer den unge saman med føresette."),

@@ -21,7 +21,7 @@ from psfs.bti.fields import (
 from psfs.bti.fields import words as long_text
 from psfs.bti.service import Decision
 
-YOUR_CHOICE = _l("Vel eit av alternativa.")
+YOUR_CHOICE = _l("Vel eitt av alternativa.")
 
 
 class RoomForm(FlaskForm):

@@ -122,7 +122,7 @@ def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
 def chosen(_form: FlaskForm, field: Any) -> None:
     """One of the choices, in words of our own where it is none."""
     if field.data not in {choice.value for choice in field.choices}:
-        raise ValidationError(_("Vel eit av alternativa."))
+        raise ValidationError(_("Vel eitt av alternativa."))
 
 
 def most(length: int) -> Length:
@@ -150,7 +150,7 @@ class PersonForm(PersonFields):
     """Editing a person; ``version`` is the one the page was made from."""
 
     version = IntegerField(widget=HiddenInput())
-    cognitive_note = BooleanField(_l("Har ei kjend kognitiv svikt"))
+    cognitive_note = BooleanField(_l("Har kjend kognitiv svikt"))
 
 
 class OpeningFields(IdForm):

@@ -20,7 +20,7 @@ VIEWS: dict[str, LazyString] = {
     "search_known": _l("Fekk vite at personen er kjend, i eit søk"),
     "worklist.emergency": _l("Meldinga om ei naudopning"),
     "conversations.new": _l("Skjema for ny samtale"),
-    "conversations.start": _l("Skjema for å starte ein ny samtalerekkje"),
+    "conversations.start": _l("Skjema for å starte ei ny samtalerekkje"),
     "conversations.show": _l("Ein samtale"),
     "conversations.summary": _l("Oppsummering av samtalane"),
     "conversations.correct": _l("Retting av ein samtale"),

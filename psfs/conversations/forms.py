@@ -22,7 +22,7 @@ from psfs.conversations.words import RESPONDENTS, RETIRE_REASONS
 
 _l: Any = lazy_gettext  # the stubs of a form know only plain texts, not ones looked up later
 TOO_LONG = _l("Teksten er for lang. Bruk høgst %(max)d teikn.")
-BROKEN = _l("Noko i sida var øydelagt. Sjå over, og lagra ein gong til.")
+BROKEN = _l("Noko i sida var øydelagt. Sjå over, og lagre ein gong til.")
 NAME_LENGTH = 200
 
 

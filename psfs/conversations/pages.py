@@ -170,6 +170,6 @@ def _summary(fault: Refusal, activities: Sequence[ActivityView], shown: Sequence
 
 def _left_out(text: str) -> str:
     return _(
-        "«%(activity)s» høyrer ikkje til denne dagen og er teken bort. Sjå over, og lagra igjen.",
+        "«%(activity)s» høyrer ikkje til denne dagen og er teken bort. Sjå over, og lagre igjen.",
         activity=text,
     )

@@ -75,7 +75,7 @@ def suits_poorly(person: Person, today: date) -> str:
     if age_on(person.birth_date, today) < SMALL_CHILD_YEARS:
         return _("Skjemaet passar dårleg for små barn. La gjerne ein vaksen som kjenner barnet, svare saman med det.")
     if person.cognitive_note:
-        return _("Skjemaet kan passe dårleg når hukommelsen sviktar. Ta det roleg, og noter om nokon hjelpte til.")
+        return _("Skjemaet kan passe dårleg når minnet sviktar. Ta det roleg, og noter om nokon hjelpte til.")
     return ""
 
 
@@ -127,7 +127,7 @@ def _change_sentences(change: ChangeView, earlier: Column, *, since_first: bool)
             return [_("Det kan ikkje samanliknast med den første samtalen, %(day)s.", day=day)]
         return [
             _(
-                "Det kan ikkje samanliknast med samtalen før, %(day)s: ingen aktivitet vart skåra båe gongene.",
+                "Det kan ikkje samanliknast med samtalen før, %(day)s: ingen aktivitet vart skåra begge gongene.",
                 day=day,
             )
         ]
@@ -140,8 +140,8 @@ def _change_sentences(change: ChangeView, earlier: Column, *, since_first: bool)
         names = ", ".join(one.text for one in change.counted)
         said.append(
             ngettext(
-                "Her tel aktiviteten som vart skåra båe gongene: %(names)s.",
-                "Her tel dei %(num)s aktivitetane som vart skåra båe gongene: %(names)s.",
+                "Her tel aktiviteten som vart skåra begge gongene: %(names)s.",
+                "Her tel dei %(num)s aktivitetane som vart skåra begge gongene: %(names)s.",
                 change.compared,
                 names=names,
             )

@@ -132,7 +132,7 @@ def _what_counts(change: ChangeView) -> list[str]:
     """Which activities a change is of, when they are not the same in both conversations (P5)."""
     if not (change.sets_differ and change.counted):
         return []
-    return [_("Det gjeld det du svara på begge gongane: %(names)s.", names=_and([one.text for one in change.counted]))]
+    return [_("Det gjeld det du svara på begge gongene: %(names)s.", names=_and([one.text for one in change.counted]))]
 
 
 def _activities(change: ChangeView) -> list[str]:

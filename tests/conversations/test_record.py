@@ -36,7 +36,7 @@ def test_the_page_is_filled_in_beforehand(browser: Browsers, town: Town, worked:
     assert sent["respondent"] == "person"
     assert sent["next_due"] == (today + timedelta(days=90)).isoformat()
     assert not any(name.startswith("answer-") for name in sent), "no default answer, ever (P3)"
-    assert "Når me møttest sist, den 10. mai 2026, ga du uttrykk for" in said(page.text)
+    assert "Når me møttest sist, den 10. mai 2026, gav du uttrykk for" in said(page.text)
 
 
 def test_a_conversation_is_kept_as_it_was_answered(browser: Browsers, town: Town, worked: Worked) -> None:

@@ -33,9 +33,9 @@ def test_the_worked_example_stands_on_the_page(browser: Browsers, worked: Worked
     assert rows["Totalskår"] == ["10", "11", "23"]
     assert rows["Gjennomsnitt"] == ["3,3", "3,7 (av 3)", "5,8"]
     previous, first = rows["Endring sidan førre"], rows["Endring sidan første"]
-    assert previous[1] == "+1,5 Tel: Gå til butikken +2, Strikke +1"
-    assert previous[2] == "+2,0 Betydeleg betring Tel: Gå til butikken +3, Strikke 0, Bade +3"
-    assert first[2] == "+3,0 Betydeleg betring Tel: Gå til butikken +5, Lage middag +3, Strikke +1"
+    assert previous[1] == "+1,5 Tel med: Gå til butikken +2, Strikke +1"
+    assert previous[2] == "+2,0 Betydeleg betring Tel med: Gå til butikken +3, Strikke 0, Bade +3"
+    assert first[2] == "+3,0 Betydeleg betring Tel med: Gå til butikken +5, Lage middag +3, Strikke +1"
 
 
 def test_in_english_with_english_decimals(browser: Browsers, worked: Worked) -> None:
@@ -50,7 +50,7 @@ def test_in_plain_words(app: Flask, worked: Worked) -> None:
     assert words.sentences(form_view(worked.form.id)) == [
         "I samtalen 10. mai 2026 var gjennomsnittet 5,8 av 10.",
         "Sidan samtalen før, 3. mars 2026, har det gått 2,0 poeng fram. Det er ei betydeleg betring.",
-        "Her tel dei 3 aktivitetane som vart skåra båe gongene: Gå til butikken, Strikke, Bade.",
+        "Her tel dei 3 aktivitetane som vart skåra begge gongene: Gå til butikken, Strikke, Bade.",
         "Sidan den første samtalen, 12. januar 2026, har det gått 3,0 poeng fram. Det er ei betydeleg betring.",
     ]
 
@@ -63,7 +63,7 @@ def test_in_plain_words(app: Flask, worked: Worked) -> None:
         (5, 6, "1,0 poeng fram. Det er for lite"),
         (5, 4, "1,0 poeng tilbake. Det er for lite"),
         (5, 5, "er det uendra."),
-        (None, 5, "ingen aktivitet vart skåra båe gongene"),
+        (None, 5, "ingen aktivitet vart skåra begge gongene"),
         (5, None, "ingen av aktivitetane skåra"),
     ],
 )

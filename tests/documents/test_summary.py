@@ -56,7 +56,7 @@ def test_the_figures_and_flags_of_the_worked_example(pdf: Fetch, worked: Worked)
     assert "Gjennomsnitt 3,3 3,7 5,8" in text
     assert "Endring sidan sist +1,5 +2,0 Betydeleg betring" in text
     assert "Endring sidan første gong +1,5 +3,0 Betydeleg betring" in text
-    assert "Det gjeld det du svara på begge gongane: Gå til butikken, Strikke og Bade." in text
+    assert "Det gjeld det du svara på begge gongene: Gå til butikken, Strikke og Bade." in text
 
 
 def test_a_struck_conversation_is_not_in_the_summary(pdf: Fetch, worked: Worked, town: Town) -> None:
