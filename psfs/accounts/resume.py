@@ -60,7 +60,7 @@ def keep(owner: str | None) -> str:
     """The posted form as signed text; empty if there is no knowing whose it is or where it came from."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if not NEVER.search(name)]
     size = sum(len(name) + len(value) for name, value in fields)
-    if not owner or request.blueprint == "accounts" or size > MOST_CHARACTERS or not _from_our_own_page():
+    if not owner or request.blueprint == "accounts" or size > MOST_CHARACTERS or not sent_by_our_own_page():
         return ""
     return tokens.sign(PURPOSE, asdict(Unsent(owner, request.path, fields)))
 
@@ -73,13 +73,15 @@ def send_page(account: User, kept: str) -> str | None:
     return render_template("accounts/send.html", unsent=Unsent(**data))
 
 
-def _from_our_own_page() -> bool:
-    """Whether a page of this very origin sent the request, by what the browser itself says of it."""
+def sent_by_our_own_page() -> bool | None:
+    """Whether a page of this very origin sent the request, by what the browser says of it; None if it says nothing."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    origin = urlsplit(request.headers.get("Origin", ""))
-    return bool(origin.netloc) and (origin.scheme, origin.netloc) == (request.scheme, request.host)
+    if "Origin" not in request.headers:
+        return None
+    origin = urlsplit(request.headers["Origin"])
+    return (origin.scheme, origin.netloc) == (request.scheme, request.host)
 
 
 def _whole_page(response: Response) -> Response:
