@@ -222,3 +222,10 @@ def test_by_the_command(sqlite_url: str, tmp_path: Path) -> None:
     assert psfs("scores", "export").stdout == OUT.read_bytes()
     assert psfs("scores", "export", tmp_path / "out.csv").stdout == b"Skrivne samtalar: 3.\n"
     assert (tmp_path / "out.csv").read_bytes() == OUT.read_bytes()
+
+
+def test_the_examples_of_the_guide(app: Flask, tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "scores-format.md").read_text(encoding="utf-8")
+    given, expected = (block.split("```")[0] for block in guide.split("```csv\n")[1:])
+    assert bring_in(tmp_path, *given.splitlines()[1:]) == 0
+    assert exported(tmp_path) == expected.splitlines()[1:]

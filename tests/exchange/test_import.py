@@ -192,6 +192,10 @@ def test_conflicts_are_told_beside_the_file_s_own_faults(
     assert everything() == before
 
 
+def test_a_new_person_with_a_faulty_name_is_a_fault_and_no_more(app: Flask, tmp_path: Path) -> None:
+    assert bring_in(tmp_path, *(line("Gå", "2026-01-01", ref=ref).replace("Prøve", " ") for ref in "AB")) == 1
+
+
 FIRST = [line("Gå", "2026-01-01", 2), line("Bade", "2026-01-01", 3), line("Gå", "2026-02-01", 4)]
 OTHER_CONTENT = {
     "another score": [line("Gå", "2026-01-01", 9), line("Bade", "2026-01-01", 3)],
