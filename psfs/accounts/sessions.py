@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
@@ -152,9 +152,8 @@ class DatabaseSessions(SessionInterface):
 
     def _insert(self, session: DatabaseSession) -> None:
         with own_transaction() as connection:
-            if session.replaces:
-                connection.execute(delete(TABLE).where(TABLE.c.id == _key(session.replaces)))
-            connection.execute(delete(TABLE).where(TABLE.c.expires_at <= clock.now()))
+            replaced = [_key(session.replaces)] if session.replaces else []
+            connection.execute(delete(TABLE).where(or_(TABLE.c.id.in_(replaced), TABLE.c.expires_at <= clock.now())))
             connection.execute(insert(TABLE).values(id=_key(session.sid), **self._row(session)))
         session.stored, session.replaces = True, None
 

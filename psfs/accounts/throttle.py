@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from psfs import clock
@@ -84,22 +84,26 @@ def take(attempt: Attempt) -> timedelta:
         longest = max((until - now for _, until in rows.values() if until is not None), default=timedelta(0))
         if longest > timedelta(0):
             return longest
-        for key, rule in attempt.rules():
-            failures = rows[key][0] + 1
-            values = {"failures": failures, "last_at": now, "blocked_until": now + rule.wait(failures)}
-            connection.execute(update(TABLE).where(TABLE.c.key == key).values(**values))
+        counted = [(key, rows[key][0] + 1, rule) for key, rule in attempt.rules()]
+        connection.execute(
+            update(TABLE).where(TABLE.c.key == bindparam("counted")),
+            [
+                {"counted": key, "failures": failures, "last_at": now, "blocked_until": now + rule.wait(failures)}
+                for key, failures, rule in counted
+            ],
+        )
     return timedelta(0)
 
 
 def give_back(attempt: Attempt) -> None:
     """The attempt was right: the account's count is gone, the address gets its one attempt back. Does not commit."""
-    db.session.execute(delete(TABLE).where(TABLE.c.key == attempt.account))
+    forgotten = TABLE.c.last_at < clock.now() - KEPT
+    db.session.execute(delete(TABLE).where(or_(TABLE.c.key == attempt.account, forgotten)))
     db.session.execute(
         update(TABLE)
         .where(TABLE.c.key == attempt.address, TABLE.c.failures > 0)
         .values(failures=TABLE.c.failures - 1, blocked_until=None)
     )
-    db.session.execute(delete(TABLE).where(TABLE.c.last_at < clock.now() - KEPT))
 
 
 def _row(connection: Connection, key: str, now: datetime, rule: Rule) -> tuple[int, datetime | None]:
