@@ -45,9 +45,20 @@ class OpenCase:
     def person(self) -> Person:
         return self.case.person
 
+    @property
+    def in_emergency(self) -> bool:
+        """Whether the reader is here by an emergency opening alone."""
+        return in_emergency(self.user, self.relations)
+
     def may(self, action: Action) -> bool:
         """Whether the reader may also do ``action`` here (for showing a button; the door checks again)."""
         return allowed(Role(self.user.role), action, self.relations)
+
+
+def in_emergency(account: User, relations: frozenset[Relation]) -> bool:
+    """Whether nothing but an emergency opening lets the account see the case."""
+    otherwise = relations - {Relation.EMERGENCY}
+    return Relation.EMERGENCY in relations and not allowed(Role(account.role), Action.VIEW, otherwise)
 
 
 def open_case(case_id: uuid.UUID, action: Action, *, view: str | None = None) -> OpenCase:
@@ -74,7 +85,7 @@ def open_case(case_id: uuid.UUID, action: Action, *, view: str | None = None) ->
             actor=account.name,
             view=name,
             by=",".join(sorted(relations)),
-            why=_emergency_reason(case, account) if relations == {Relation.EMERGENCY} else "",
+            why=_emergency_reason(case, account) if in_emergency(account, relations) else "",
         )
         if name in LOOKS:
             _look(account, case)

@@ -9,7 +9,7 @@ from psfs.cases import queries, routes_emergency, routes_find, routes_people
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
 from psfs.cases.overview import overview
-from psfs.domain.permissions import Action, Relation
+from psfs.domain.permissions import Action
 
 __all__ = ["bp", "routes_emergency", "routes_find", "routes_people"]
 
@@ -18,7 +18,7 @@ __all__ = ["bp", "routes_emergency", "routes_find", "routes_people"]
 @permit(Action.VIEW)
 def show(case: OpenCase) -> str:
     """The case page."""
-    until = queries.emergency_until(case.id, case.user.id) if case.relations == {Relation.EMERGENCY} else None
+    until = queries.emergency_until(case.id, case.user.id) if case.in_emergency else None
     return render_template("cases/show.html", case=case, view=overview(case), emergency_until=until)
 
 

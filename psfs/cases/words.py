@@ -53,10 +53,10 @@ RELATIONS: dict[str, LazyString] = {
     "contact": _l("kontaktperson"),
     "opened_by": _l("opna saka"),
     "team": _l("med i teamet"),
+    "emergency": _l("naudopning"),
     "own_service": _l("tenesta har saka"),
     "ke_case": _l("koordinerande eining"),
     "successor": _l("spurd om å ta over"),
-    "emergency": _l("naudopning"),
 }
 
 
@@ -66,5 +66,6 @@ def view(code: str) -> str:
 
 
 def relations(codes: str) -> str:
-    """By what right it was looked at, from the codes of the log."""
-    return ", ".join(str(RELATIONS[code]) for code in codes.split(",") if code in RELATIONS)
+    """By what right it was looked at, from the codes of the log: the one that stands first in ``RELATIONS``."""
+    held = codes.split(",")
+    return next((str(words) for code, words in RELATIONS.items() if code in held), "")

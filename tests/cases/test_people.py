@@ -234,10 +234,11 @@ def open_case(eva: Browser, town: Town, reason: str = "Fall heime, får ikkje ta
 
 
 @both
+@pytest.mark.parametrize("name", ["eva", "ola"])
 def test_an_emergency_opening_lasts_an_hour(
-    browser: Callable[[str], Browser], town: Town, monkeypatch: pytest.MonkeyPatch
+    browser: Callable[[str], Browser], town: Town, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    eva, root = browser("eva"), f"/saker/{town.adult.id}"
+    eva, root = browser(name), f"/saker/{town.adult.id}"
     eva.get(root, status=404)
     opening_id = open_case(eva, town)
     page = eva.get(root).text
@@ -250,7 +251,7 @@ def test_an_emergency_opening_lasts_an_hour(
     assert (row.service_id, row.leader_seen_at, row.ke_seen_at) == (town.home_care.id, None, None)
     (entry,) = log(town, "emergency")
     assert entry.reason == "Fall heime, får ikkje tak i nokon"
-    reading = select(AuditEntry).where(AuditEntry.action == "cases.show", AuditEntry.actor_id == town.users["eva"].id)
+    reading = select(AuditEntry).where(AuditEntry.action == "cases.show", AuditEntry.actor_id == town.users[name].id)
     assert "Fall heime" in db.session.scalars(reading).one().data
     assert "naudsituasjon" in browser("leader").get("/").text
     assert "naudsituasjon" in browser("ke").get("/").text
