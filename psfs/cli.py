@@ -49,11 +49,16 @@ def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         from psfs import create_app
+        from psfs.extensions import db
 
         app = create_app()
         logging.getLogger("psfs").setLevel(logging.WARNING)
-        with click.get_current_context().scope(cleanup=False), app.app_context():
-            return command(*args, **kwargs)
+        with app.app_context():
+            try:
+                return command(*args, **kwargs)
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     return run
 
