@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -42,11 +43,7 @@ def serve(*, host: str, port: int, workers: int, demo_if_empty: bool) -> NoRetur
     with app.app_context():
         schema.upgrade()
         if demo_if_empty and is_empty():
-            from psfs import demo  # only here: nobody else needs a made-up municipality
-
-            click.echo(_("Databasen er tom: fyller han med ein oppdikta kommune."))
-            demo.fill(clock.today())
-            demo_accounts.mark()
+            _fill()
         db.session.remove()
         db.engine.dispose()  # no connection crosses into another process
         bound = listener.getsockname()
@@ -56,6 +53,19 @@ def serve(*, host: str, port: int, workers: int, demo_if_empty: bool) -> NoRetur
     os.environ["PSFS_LISTEN"] = address
     listener.set_inheritable(True)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *_arguments(listener.fileno(), workers)])  # noqa: S606
+
+
+def _fill() -> None:
+    """Fill the database with a made-up municipality and mark it as such."""
+    from psfs import demo  # only here: nobody else needs one
+
+    click.echo(_("Databasen er tom: fyller han med ein oppdikta kommune."))
+    logger = logging.getLogger("psfs")
+    level = logger.level
+    logger.setLevel(logging.WARNING)  # hundreds of audit heads that nobody will check against
+    demo.fill(clock.today())
+    demo_accounts.mark()
+    logger.setLevel(level)
 
 
 def is_empty() -> bool:
