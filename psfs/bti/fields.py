@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import HiddenInput
 
 from psfs import clock
 
@@ -42,6 +43,18 @@ class IdField(wtforms.HiddenField):
             self.data = uuid.UUID(valuelist[0])
         except (ValueError, IndexError):
             self.data = uuid.uuid4()
+            raise ValueError(_("Sida var ufullstendig. Prøv å lagre ein gong til.")) from None
+
+
+class VersionField(wtforms.IntegerField):
+    """Which version of a thing the page was made from; hidden."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
             raise ValueError(_("Sida var ufullstendig. Prøv å lagre ein gong til.")) from None
 
 

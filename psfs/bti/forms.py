@@ -6,12 +6,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField
-from wtforms.widgets import HiddenInput
+from wtforms import HiddenField
 
 from psfs.bti import words
 from psfs.bti.fields import (
     IdField,
+    VersionField,
     choice,
     day,
     line,
@@ -126,7 +126,7 @@ class InterventionForm(RoomForm):
     """An agreed measure."""
 
     id: Any = IdField()
-    version = IntegerField(widget=HiddenInput(), default=1)
+    version = VersionField(default=1)
     goal = long_text(_l("Mål"), _l("Skriv målet med tiltaket."), description=_l("Kva skal bli betre for personen?"))
     what = long_text(_l("Tiltak"), _l("Skriv kva som skal gjerast."), description=_l("Kva skal gjerast?"))
     responsible_id = select(_l("Ansvarleg"))
@@ -140,7 +140,7 @@ class InterventionForm(RoomForm):
 class EvaluateForm(RoomForm):
     """How a measure went, and whether it ends."""
 
-    version = IntegerField(widget=HiddenInput(), default=1)
+    version = VersionField(default=1)
     result = choice(_l("Korleis gjekk det?"), words.RESULTS, YOUR_CHOICE)
     evaluation = long_text(_l("Evaluering"), _l("Skriv korleis det gjekk."))
     evaluated_on = day(_l("Evaluert"))

@@ -100,6 +100,19 @@ class Day(DateField):
             raise ValueError(_("Vel ein dato.")) from None
 
 
+class VersionField(IntegerField):
+    """Which version of something the page was made from; hidden."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it, with words of our own where it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Skjemaet manglar noko. Last sida på nytt.")) from None
+
+
 def _born(_form: FlaskForm, field: DateField) -> None:
     if field.data is None:
         return
@@ -149,7 +162,7 @@ class PersonFields(CaseForm):
 class PersonForm(PersonFields):
     """Editing a person; ``version`` is the one the page was made from."""
 
-    version = IntegerField(widget=HiddenInput())
+    version = VersionField()
     cognitive_note = BooleanField(_l("Har kjend kognitiv svikt"))
 
 
