@@ -18,7 +18,6 @@ import urllib.parse
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
-import pydyf
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -76,14 +75,14 @@ class Press:
         return bytes(pdf)
 
 
-def _hide_decoration(_document: object, pdf: pydyf.PDF) -> None:
+def _hide_decoration(_document: object, pdf: Any) -> None:
     """Take pictures without a text of their own out of what is read aloud.
 
     WeasyPrint tags every picture as a figure. PDF/UA wants a text for each figure, and marks what is only decoration
     (``aria-hidden``) as an artifact (ISO 14289-1, 7.1 and 7.3).
     """
     objects = {item.reference: item for item in pdf.objects}
-    elements = {reference: item for reference, item in objects.items() if isinstance(item, pydyf.Dictionary)}
+    elements = {reference: item for reference, item in objects.items() if isinstance(item, dict)}
     decoration = {
         reference: item for reference, item in elements.items() if item.get("S") == "/Figure" and "Alt" not in item
     }
@@ -106,7 +105,7 @@ def _marks(elements: Mapping[bytes, Any]) -> dict[int, list[Any]]:
 def _make_artifacts(stream: list[Any], hidden: Container[int]) -> None:
     """Rewrite ``/Figure <</MCID n>> BDC`` as ``/Artifact BMC``."""
     for place, part in enumerate(stream):
-        if isinstance(part, pydyf.Dictionary) and part.get("MCID") in hidden:
+        if isinstance(part, dict) and part.get("MCID") in hidden:
             stream[place - 1 : place + 2] = [b"/Artifact", b"", b"BMC"]
 
 
