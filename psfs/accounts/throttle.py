@@ -80,7 +80,7 @@ def take(attempt: Attempt) -> timedelta:
     """
     now = clock.now()
     with own_transaction() as connection:
-        rows = {key: _row(connection, key, now, rule) for key, rule in attempt.rules()}
+        rows = _rows(connection, now, attempt.rules())
         longest = max((until - now for _, until in rows.values() if until is not None), default=timedelta(0))
         if longest > timedelta(0):
             return longest
@@ -106,15 +106,21 @@ def give_back(attempt: Attempt) -> None:
     )
 
 
-def _row(connection: Connection, key: str, now: datetime, rule: Rule) -> tuple[int, datetime | None]:
-    """The count and the end of the wait, with the row locked until the transaction ends."""
+def _rows(
+    connection: Connection, now: datetime, rules: list[tuple[str, Rule]]
+) -> dict[str, tuple[int, datetime | None]]:
+    """For each key the count and the end of the wait, with the rows locked in that order until the transaction ends."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(TABLE).values(key=key, failures=0, last_at=now, blocked_until=None)
+    statement = insert(TABLE).values(
+        [{"key": key, "failures": 0, "last_at": now, "blocked_until": None} for key, _rule in rules]
+    )
     touch = statement.on_conflict_do_update(index_elements=[TABLE.c.key], set_={"key": statement.excluded.key})
-    row = connection.execute(touch.returning(TABLE.c.failures, TABLE.c.last_at, TABLE.c.blocked_until)).one()
-    if row.last_at < now - rule.forget:
-        return 0, None
-    return row.failures, row.blocked_until
+    found = connection.execute(touch.returning(TABLE.c.key, TABLE.c.failures, TABLE.c.last_at, TABLE.c.blocked_until))
+    rows = {row.key: row for row in found}
+    return {
+        key: (0, None) if rows[key].last_at < now - rule.forget else (rows[key].failures, rows[key].blocked_until)
+        for key, rule in rules
+    }
 
 
 def _key(kind: str, value: str) -> str:
