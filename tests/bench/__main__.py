@@ -29,7 +29,7 @@ SMALL, LARGE = 200, 20_000
 ROUNDS, QUICK_ROUNDS = 60, 6
 CROWD_SECONDS, QUICK_CROWD_SECONDS = 10.0, 3.0
 MOST_SECONDS = 900.0  # of rounds, for each kind of database; what is measured by then counts
-WARM_UP_ROUNDS = 12  # at most: until each worker has shown everything twice
+WARM_UP_ROUNDS = 12  # at most
 
 
 def main() -> None:
@@ -75,7 +75,7 @@ def _measure(kind: str, folder: Path, sizes: list[int], options: argparse.Namesp
         largest = desks[max(sizes)]
         pages, first_visit = _weights(largest)
         for desk in desks.values():
-            _warm_up(desk)
+            _warm_up(desk, 1 if options.quick else 2)
         figures = {size: report.Figures() for size in sizes}
         ends = time.monotonic() + MOST_SECONDS
         for turn in range(options.rounds):
@@ -134,15 +134,15 @@ def _weights(desk: Desk) -> tuple[dict[str, int], int]:
     return {name: cache.visit(address) for name, address in pages.items()}, first
 
 
-def _warm_up(desk: Desk) -> None:
-    """Ask for everything until each worker has answered it twice: templates read, connections open, fonts loaded."""
+def _warm_up(desk: Desk, times: int) -> None:
+    """Ask until each worker has answered everything so often: templates read, connections open, fonts loaded."""
     seen: dict[tuple[str, str], int] = {}
     for _try in range(WARM_UP_ROUNDS):
         desk.client.close()
         for name, answer in desk.round():
             seen[name, answer.process] = seen.get((name, answer.process), 0) + 1
         processes = {process for _name, process in seen}
-        if len(processes) == WORKERS and min(seen.values()) >= 2:
+        if len(processes) == WORKERS and min(seen.values()) >= times:
             break
     desk.turn = 0
 

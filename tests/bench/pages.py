@@ -98,6 +98,7 @@ class Desk:
         do("sign_in", self.sign_in)
         for name, what in (
             ("bare_page", self.bare_page),
+            ("first_worklist", self.worklist),
             ("worklist", self.worklist),
             ("bare_row", self.bare_row),
             ("search", self.search),

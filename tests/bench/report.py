@@ -14,6 +14,7 @@ NAMES = {
     "bare_page": "berr Flask-rute",
     "bare_row": "berr varig innsetjing",
     "sign_in": "innlogging",
+    "first_worklist": "arbeidsliste, fyrste gong",
     "worklist": "arbeidsliste",
     "search": "søk på namn",
     "search_birth_date": "søk på fødselsdato",
@@ -57,7 +58,7 @@ def table(sizes: dict[int, Figures]) -> list[str]:
     """One line for each thing: milliseconds at each size, the growth, times the bare route, statements."""
     smallest, largest = min(sizes), max(sizes)
     head = "".join(f"{f'{size} p50':>12}{'p95':>8}" for size in sizes)
-    lines = [f"{'ms':<24}{head}{'vekst':>8}{'× rute':>8}{'SQL':>5}{'KB':>7}"]
+    lines = [f"{'ms':<26}{head}{'vekst':>8}{'× rute':>8}{'SQL':>5}{'KB':>7}"]
     for name, words in NAMES.items():
         cells = "".join(f"{each.p50(name) * 1000:>12.1f}{each.p95(name) * 1000:>8.1f}" for each in sizes.values())
         growth = sizes[largest].p50(name) / sizes[smallest].p50(name)
@@ -65,7 +66,7 @@ def table(sizes: dict[int, Figures]) -> list[str]:
         statements = "" if name in BARE else str(max(each.statements[name] for each in sizes.values()))
         wire = max(each.wire[name] for each in sizes.values()) / 1024
         grown = f"{growth:.2f}" if len(sizes) > 1 else "–"
-        lines.append(f"{words:<24}{cells}{grown:>8}{times:>8.1f}{statements:>5}{wire:>7.1f}")
+        lines.append(f"{words:<26}{cells}{grown:>8}{times:>8.1f}{statements:>5}{wire:>7.1f}")
     return lines
 
 
