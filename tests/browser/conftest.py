@@ -54,6 +54,20 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., RunningApp]]:
         yield start
 
 
+@pytest.fixture
+def own_server(
+    demo_instance: Path, tmp_path: Path, start_server: Callable[..., RunningApp]
+) -> Callable[..., RunningApp]:
+    """``own_server(**env)`` starts the demo municipality for this test alone, as it is on the first day."""
+
+    def start(**env: str) -> RunningApp:
+        folder = tmp_path / "own"
+        shutil.copytree(demo_instance, folder)
+        return start_server(instance=folder, **env)
+
+    return start
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for the whole run."""
@@ -116,12 +130,12 @@ def page(new_context: NewContext) -> Page:
 
 @pytest.fixture(scope="session")
 def screenshot() -> Callable[[Page, str], None]:
-    """``screenshot(page, "case-tablet")`` keeps a picture of the page, if anyone asked."""
+    """``screenshot(page, "worklist")`` keeps a picture of what the window shows, if anyone asked."""
     folder = screenshot_folder()
 
     def take(page: Page, name: str) -> None:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"{name}.png", full_page=True)
+            page.screenshot(path=folder / f"{name}.png")
 
     return take
