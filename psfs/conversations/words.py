@@ -26,6 +26,8 @@ RESPONDENTS: dict[str, Any] = {
     "with_help": _l("Personen med hjelp"),
     "proxy": _l("Ein annan på vegner av personen"),
 }
+NOT_TOLD = _l("Ikkje oppgjeve")
+"""An imported conversation does not say who answered."""
 RETIRE_REASONS: dict[str, Any] = {
     "reached": _l("Målet er nådd"),
     "not_relevant": _l("Ikkje viktig lenger"),
@@ -60,7 +62,7 @@ _CHILD_SUGGESTIONS = (
 
 def register(bp: Blueprint) -> None:
     """Filters for templates: ``respondent``, ``retire_reason`` and ``refusal`` (a refusal in words)."""
-    bp.add_app_template_filter(lambda code: RESPONDENTS.get(code, code), "respondent")
+    bp.add_app_template_filter(lambda code: RESPONDENTS.get(code, NOT_TOLD), "respondent")
     bp.add_app_template_filter(lambda code: RETIRE_REASONS.get(code, code or ""), "retire_reason")
     bp.add_app_template_filter(message, "refusal")
 

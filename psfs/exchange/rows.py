@@ -33,7 +33,7 @@ ACTOR = audit.Actor(None, "import", action="import")
 ACCOUNT = uuid.UUID("7073667d-0000-4000-8000-000000000001")  # the same in every database
 ADULT = 18  # years
 LEVEL = 1
-RESPONDENT = "person"  # a spreadsheet does not tell who answered
+RESPONDENT = "unknown"  # a spreadsheet does not tell who answered
 
 
 def account() -> User | None:

@@ -69,7 +69,7 @@ class Conversation(Audited, Base):
     held_on: Mapped[date]
     performed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     performed_by: Mapped[Name]
-    respondent: Mapped[Code]  # person | with_help | proxy
+    respondent: Mapped[Code]  # person | with_help | proxy | unknown (imported)
     remark: Mapped[str] = mapped_column(Text, default="")
     next_due: Mapped[date | None] = mapped_column(index=True)
     recorded_at: Mapped[Moment]

@@ -26,6 +26,7 @@ def append(streams: list[str]) -> None:
     append_many(entries, at=clock.now(), actor_id=None, actor="test", kind="change", action="test")
 
 
+@pytest.mark.databases("postgres")
 def test_more_chains_than_a_database_has_locks(app: Flask) -> None:
     streams = [f"case:{uuid.uuid4()}" for _ in range(8000)]
     for _turn in range(2):

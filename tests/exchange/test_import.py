@@ -85,6 +85,7 @@ def test_what_a_new_person_gets(app: Flask, tmp_path: Path) -> None:
     ]
     talk = db.session.get_one(Conversation, entries[0].subject_id)
     assert (talk.performed_by, talk.performed_by_id, talk.recorded_by_id) == ("Kari", None, account.id)
+    assert talk.respondent == "unknown"
 
 
 def test_a_case_may_belong_to_another_service(app: Flask) -> None:
