@@ -120,10 +120,14 @@ def test_a_withdrawn_consent_ends_what_a_colleague_from_elsewhere_finds(
         )  # fmt: skip
         db.session.add(consent)
         db.session.commit()
-        assert "Testine Tenkt" in browser("eva").get("/sok", query_string={"q": "testine"}).text
+        for typed in ("testine", "testine 17.05.1941"):
+            assert "Testine Tenkt" in browser("eva").get("/sok", query_string={"q": typed}).text
+        browser("eva").get(f"/saker/{town.adult.id}")
         consent.withdrawn_on = today
         db.session.commit()
-    assert "Testine Tenkt" not in browser("eva").get("/sok", query_string={"q": "testine"}).text
+    for typed in ("testine", "testine 17.05.1941"):
+        assert "Testine Tenkt" not in browser("eva").get("/sok", query_string={"q": typed}).text
+    browser("eva").get(f"/saker/{town.adult.id}", status=404)
 
 
 def test_names_shown_are_logged_once_and_nothing_else_is(browser: Callable[[str], Browser], town: Town) -> None:

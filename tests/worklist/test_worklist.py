@@ -124,6 +124,13 @@ def test_a_newer_consent_takes_its_place_for_the_same_service_only(town: Town) -
     assert kinds(town, "kari") == []
 
 
+def test_the_consent_that_lasts_longest_counts(town: Town) -> None:
+    kari = town.users["kari"]
+    add_consent(town.adult, kari, days(300), from_on=days(-50))
+    add_consent(town.adult, kari, days(5), from_on=days(-20))
+    assert kinds(town, "kari") == []
+
+
 def test_a_withdrawn_consent_is_not_renewed(town: Town) -> None:
     add_consent(town.adult, town.users["kari"], days(5), withdrawn_on=days(-1))
     assert kinds(town, "kari") == []
