@@ -20,9 +20,11 @@ def test_nothing_of_a_person_is_kept_and_there_is_a_page_without_a_network(page:
     page.goto("/logg-inn")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.locator("button[name=username]").first.click()
+    page.wait_for_url("**/")
     page.goto("/sok")
     page.goto("/")
-    page.locator("main a[href^='/saker/']").first.click()
+    page.locator("main a.row").first.click()
+    page.wait_for_url("**/saker/**")
     page.wait_for_load_state()
     kept = [urlsplit(url) for url in page.evaluate(KEPT)]
     assert {url.path for url in kept if not url.path.startswith("/static/")} == {"/frakopla"}
