@@ -65,7 +65,7 @@ def relations_of(row: object) -> frozenset[Relation]:
 @functools.cache
 def visible(wanted: frozenset[Relation]) -> ColumnElement[bool]:
     """The condition that one of these relations holds; what needs looking up is looked up once for the whole list."""
-    direct = [_parts()[each] for each in sorted(wanted & {Relation.OWN_SERVICE, Relation.KE_CASE})]
+    direct = _direct(wanted)
     carried = wanted & TAKES_PART
     others = wanted - TAKES_PART - {Relation.OWN_SERVICE, Relation.KE_CASE}
     return or_(
@@ -74,6 +74,17 @@ def visible(wanted: frozenset[Relation]) -> ColumnElement[bool]:
         *([Case.id.in_(case_ids(others))] if others else []),
         *([Case.id.in_(case_ids(carried)) & ~_cut()] if carried else []),
     )
+
+
+@functools.cache
+def not_cut(wanted: frozenset[Relation]) -> ColumnElement[bool]:
+    """``visible`` for cases that are known to have one of ``TAKES_PART`` or a direct relation (from ``case_ids``)."""
+    return or_(*_direct(wanted), ~_cut())
+
+
+def _direct(wanted: frozenset[Relation]) -> list[ColumnElement[bool]]:
+    """The relations that stand on the case itself, so that no consent cuts them and nothing is looked up."""
+    return [_parts()[each] for each in sorted(wanted & {Relation.OWN_SERVICE, Relation.KE_CASE})]
 
 
 def parts_of(relation: Relation) -> list[Select[Any]]:

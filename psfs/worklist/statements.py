@@ -33,8 +33,8 @@ from psfs.cases.relations import (
     READER_SERVICE,
     TAKES_PART,
     case_ids,
+    not_cut,
     parts_of,
-    visible,
 )
 from psfs.domain.permissions import Relation
 from psfs.models import (
@@ -169,7 +169,7 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
     return (
         query.where(
             Case.id.in_(case_ids(TAKES_PART)),
-            visible(wanted),
+            not_cut(wanted),
             Case.closed_on.is_(None),
             Conversation.struck_at.is_(None),
             Conversation.recorded_by_id != READER,
@@ -198,7 +198,7 @@ def _mine(wanted: frozenset[Relation]) -> tuple[ColumnElement[bool], ...]:
     nobody = select(Case.id).where(Case.opened_by_id == READER, Case.holder_id.is_(None))
     direct = wanted & {Relation.HOLDER, Relation.CONTACT, Relation.TEAM, Relation.OWN_SERVICE}
     parts = [part for relation in sorted(direct) for part in parts_of(relation)]
-    return Case.closed_on.is_(None), Case.id.in_(union(nobody, *parts)), visible(wanted)
+    return Case.closed_on.is_(None), Case.id.in_(union(nobody, *parts)), not_cut(wanted)
 
 
 def _row(kind: str, row_id: Any, case_id: Any, name: Any, moment: Any, on: Any, who: Any, service: Any) -> Any:
