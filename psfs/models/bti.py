@@ -54,7 +54,7 @@ class Consent(Audited, Base):
 
     __tablename__ = "consent"
     id: Mapped[Id]
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
     service_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("service.id"), index=True)
     basis: Mapped[Code]  # consent | legal_basis
     given_by: Mapped[Code] = mapped_column(default="")  # person | guardian | young_person_and_guardian
@@ -69,7 +69,10 @@ class Consent(Audited, Base):
     recorded_at: Mapped[Moment]
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     service: Mapped[Service | None] = relationship()
-    __table_args__ = (CheckConstraint("basis IN ('consent', 'legal_basis')", name="basis"),)
+    __table_args__ = (
+        CheckConstraint("basis IN ('consent', 'legal_basis')", name="basis"),
+        Index("ix_consent_case_id_service_id", "case_id", "service_id"),  # asked at every door, for one case
+    )
 
 
 class Intervention(Audited, Base):

@@ -101,12 +101,13 @@ class TeamMember(Audited, Base):
 
     __tablename__ = "team_member"
     id: Mapped[Id]
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     role: Mapped[str] = mapped_column(String(100), default="")
     from_on: Mapped[date]
     until_on: Mapped[date | None]
     user: Mapped[User] = relationship()
+    __table_args__ = (Index("ix_team_member_case_id_user_id", "case_id", "user_id"),)
 
 
 class EmergencyOpening(Audited, Base):

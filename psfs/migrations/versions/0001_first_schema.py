@@ -263,7 +263,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_consent_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_consent_case_id_service_id", ["case_id", "service_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_consent_service_id"), ["service_id"], unique=False)
 
     op.create_table(
@@ -440,7 +440,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team_member")),
     )
     with op.batch_alter_table("team_member", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_team_member_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_team_member_case_id_user_id", ["case_id", "user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_team_member_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -570,7 +570,7 @@ def downgrade() -> None:
     op.drop_table("activity")
     with op.batch_alter_table("team_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_member_user_id"))
-        batch_op.drop_index(batch_op.f("ix_team_member_case_id"))
+        batch_op.drop_index("ix_team_member_case_id_user_id")
 
     op.drop_table("team_member")
     with op.batch_alter_table("log_entry", schema=None) as batch_op:
@@ -611,7 +611,7 @@ def downgrade() -> None:
     op.drop_table("emergency_opening")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_service_id"))
-        batch_op.drop_index(batch_op.f("ix_consent_case_id"))
+        batch_op.drop_index("ix_consent_case_id_service_id")
 
     op.drop_table("consent")
     op.drop_table("case_look")
