@@ -106,13 +106,14 @@ def _database(error: Exception) -> Response:
 def _typed() -> Fields:
     """What a form held, to be sent again from the error page: the browser does not bring the old page back filled in.
 
+    The token stays the one that came along: where the session could not be read, a new one would belong to nobody.
     Never what was typed to sign in, and never what another site's page has put into the form.
     """
     from psfs.accounts.resume import sent_by_our_own_page
 
     if request.method != "POST" or request.blueprint == "accounts" or sent_by_our_own_page() is False:
         return ()
-    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    return list(request.form.items(multi=True))
 
 
 def _let_go_of_the_database() -> None:

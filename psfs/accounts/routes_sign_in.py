@@ -73,15 +73,14 @@ def use_code() -> Response | str:
 
 @bp.post("/demo-innlogging")
 @open_to_all
-def demo_sign_in() -> Response:
-    """Sign in as one of the demo accounts; only where they are offered."""
+def demo_sign_in() -> Response | str:
+    """Sign in as one of the demo accounts; only where they are offered. What was typed comes back here too."""
     name = service.plain_username(request.form.get("username", ""))
     account = next((one for one in demo.accounts() if one.username == name), None)
     if account is None:
         abort(404)
     signing.note_demo_sign_in(account, request.remote_addr or "")
-    begin_session(account)
-    return redirect(start_address(), 303)
+    return _let_in(account, request.form.get("next"), request.form.get("kept"))
 
 
 @bp.post("/logg-ut")
