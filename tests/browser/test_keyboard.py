@@ -16,7 +16,10 @@ MOST_STOPS = 60
 FOCUSED = """() => {
   const element = document.activeElement;
   if (!element || element === document.body) return { what: "", visible: true };
-  const drawn = [element, element.parentElement.querySelector(".scale-digit")].filter(Boolean);
+  const picker = element.matches("[type=date]:focus-within:not(:focus)"); // the browser draws this one itself
+  if (picker) return { what: "picker", visible: true };
+  const around = element.matches("[type=radio], [type=checkbox]") && element.closest(".ds-field");
+  const drawn = [element, around, element.parentElement.querySelector(".scale-digit")].filter(Boolean);
   const marked = drawn.some((one) => {
     const style = getComputedStyle(one);
     return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
