@@ -50,6 +50,12 @@ def consents(case_id: uuid.UUID) -> Sequence[Consent]:
     return db.session.scalars(query.order_by(Consent.from_on, Consent.recorded_at)).all()
 
 
+def consent_of(case_id: uuid.UUID, consent_id: uuid.UUID) -> Consent | None:
+    """One consent of this case, or None."""
+    row = db.session.get(Consent, consent_id)
+    return row if row is not None and row.case_id == case_id else None
+
+
 def lasting(consent: Consent, born: date, in_force: Limits) -> date | None:
     """The last day the consent is enough by itself; a guardian's alone lasts until the young person's say is needed."""
     young = consent.given_by == "guardian" and due.age_on(born, consent.from_on) < ADULT

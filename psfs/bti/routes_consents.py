@@ -12,14 +12,12 @@ from psfs.accounts.current import permit
 from psfs.accounts.settings import limits
 from psfs.bti import forms, pages, service_consents, words
 from psfs.bti.fields import options
-from psfs.bti.queries_consents import consent_list
+from psfs.bti.queries_consents import consent_list, consent_of
 from psfs.bti.queries_people import other_services
 from psfs.bti.routes import bp
 from psfs.bti.service_consents import CONSENT, LEGAL_BASIS, ConsentInput
 from psfs.cases.door import OpenCase
 from psfs.domain.permissions import Action
-from psfs.extensions import db
-from psfs.models import Consent
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -81,9 +79,7 @@ def new_consent(case: OpenCase) -> ResponseReturnValue:
 @permit(Action.CONSENT)
 def withdraw_consent(case: OpenCase, consent_id: uuid.UUID) -> ResponseReturnValue:
     """Withdraw a consent: the service is cut off at once."""
-    consent = db.session.get(Consent, consent_id)
-    if consent is None or consent.case_id != case.id:
-        abort(404)
+    consent = consent_of(case.id, consent_id) or abort(404)
     form = forms.WithdrawForm()
 
     def page(problems: list[Any], news: Any) -> str:

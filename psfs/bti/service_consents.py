@@ -12,7 +12,7 @@ from psfs import clock
 from psfs.accounts.settings import limits
 from psfs.bti import log
 from psfs.bti.hindrance import repeated, require_date, require_open
-from psfs.bti.queries_consents import ADULT
+from psfs.bti.queries_consents import ADULT, consent_of
 from psfs.domain import due
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -121,8 +121,8 @@ def withdraw(case: Case, by: User, consent_id: uuid.UUID, *, on: date, withdrawn
         LookupError: the case has no such consent.
         Refusal: the day is ahead or before the consent.
     """
-    consent = db.session.get(Consent, consent_id)
-    if consent is None or consent.case_id != case.id:
+    consent = consent_of(case.id, consent_id)
+    if consent is None:
         raise LookupError(consent_id)
     if consent.withdrawn_on is not None:
         return consent

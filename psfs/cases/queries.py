@@ -70,6 +70,12 @@ class Readings:
     older: int | None
 
 
+def own_services() -> Sequence[Service]:
+    """The municipality's own services that are in use, by name."""
+    query = select(Service).where(Service.active, ~Service.external)
+    return db.session.scalars(query.order_by(Service.name)).all()
+
+
 def related(person_id: uuid.UUID) -> Sequence[RelatedPerson]:
     """Guardians and next of kin, those of today first."""
     query = select(RelatedPerson).where(RelatedPerson.person_id == person_id)

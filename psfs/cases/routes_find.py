@@ -7,22 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from psfs.accounts.current import permit, user
 from psfs.bti.hindrance import Changed, Hindered
 from psfs.bti.ladders import all_ladders
-from psfs.cases import names, search, service
+from psfs.cases import names, queries, search, service
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
 from psfs.cases.forms import AnotherCaseForm, NewForm, options
 from psfs.cases.text import one_line
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
-from psfs.extensions import db
 from psfs.language import current
 from psfs.messages import message
-from psfs.models import Service
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -125,8 +122,7 @@ def _choices(form: Any, account: User, without: Collection[str] = ()) -> None:
     if account.service is not None:
         form.service_id.choices = options([(str(account.service_id), account.service.name)])
         return
-    services = select(Service).where(Service.active, ~Service.external).order_by(Service.name)
-    form.service_id.choices = options((str(each.id), each.name) for each in db.session.scalars(services))
+    form.service_id.choices = options((str(each.id), each.name) for each in queries.own_services())
 
 
 def _opening(form: Any, ladder: str) -> service.Opening:
