@@ -10,10 +10,9 @@ from flask import request
 
 def own(address: str | None) -> str | None:
     """The address if it is a path of ours, else None."""
-    if not address or not address.startswith("/") or address[1:2] in {"/", "\\"} or not address.isprintable():
+    if not address or not address.startswith("/") or "\\" in address or not address.isprintable():
         return None
-    parts = urlsplit(address)
-    return None if parts.scheme or parts.netloc or "\\" in address else address
+    return None if urlsplit(address).netloc else address  # "//host" is another host's
 
 
 def came_from() -> str | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 TABLE = cast("Table", WebSession.__table__)
 NOTICES, NOTICE_LIFETIME = "_flashes", timedelta(minutes=5)  # the key is Flask's, for ``flash``
+_ALIVE = select(TABLE.c.data).where(TABLE.c.id == bindparam("key"), TABLE.c.expires_at > bindparam("moment"))
 REMEMBERED = timedelta(hours=12)  # an ended session's row is kept this long: it tells whose unsent form it was
 _json = TaggedJSONSerializer()
 log = logging.getLogger("psfs.session")
@@ -95,9 +96,8 @@ class DatabaseSessions(SessionInterface):
         fresh = DatabaseSession(new_sid())
         if not sid:
             return fresh
-        query = select(TABLE.c.data).where(TABLE.c.id == _key(sid), TABLE.c.expires_at > clock.now())
         try:
-            row = db.session.execute(query).first()
+            row = db.session.execute(_ALIVE, {"key": _key(sid), "moment": clock.now()}).first()
         except OperationalError as error:
             fresh.failure = error  # no error page can be made here: the sign-in check raises it
             return fresh
