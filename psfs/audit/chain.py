@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Text, bindparam, func, insert, select
 
 from psfs.extensions import db
 from psfs.models import AuditEntry
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 START = "0" * 64
 CHUNK = 500
 ALL_STREAMS = (0x70736673, 1)  # the advisory lock that stands for every stream
+# Every page writes an entry: its statements are made once.
+_OWN_LOCK = func.pg_advisory_xact_lock(func.hashtextextended(bindparam("stream", type_=Text()), 0))
+_LOCK = select(func.pg_advisory_xact_lock_shared(*ALL_STREAMS), _OWN_LOCK)
+_LAST = (
+    select(AuditEntry.seq, AuditEntry.digest)
+    .where(AuditEntry.stream == bindparam("stream"))
+    .order_by(AuditEntry.seq.desc())
+    .limit(1)
+)
+_INSERT = insert(AuditEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +110,8 @@ def append(
     """
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
-        mine = func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))
-        connection.execute(select(func.pg_advisory_xact_lock_shared(*ALL_STREAMS), mine))
-    last = connection.execute(
-        select(AuditEntry.seq, AuditEntry.digest)
-        .where(AuditEntry.stream == stream)
-        .order_by(AuditEntry.seq.desc())
-        .limit(1)
-    ).first()
+        connection.execute(_LOCK, {"stream": stream})
+    last = connection.execute(_LAST, {"stream": stream}).first()
     fields: dict[str, Any] = {
         "stream": stream,
         "at": at,
@@ -118,7 +122,7 @@ def append(
         "data": canonical(data),
     }
     row = _linked(fields, Head(stream, last.seq, last.digest) if last else None)
-    connection.execute(insert(AuditEntry).values(**row))
+    connection.execute(_INSERT, row)
     return Head(stream, row["seq"], row["digest"])
 
 

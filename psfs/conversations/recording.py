@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from psfs import clock
 from psfs.bti import log
 from psfs.conversations.inputs import Conflict, ConversationInput, NewActivity, Refusals, Retirement, check_text
@@ -72,9 +74,9 @@ def record(case: Case, by: User, given: ConversationInput) -> Conversation:
 
 
 def _already(case: Case, by: User, given: ConversationInput) -> Conversation | None:
-    kept = db.session.get(Conversation, given.id, populate_existing=True)
-    if kept is None:
+    if db.session.scalar(select(Conversation.id).where(Conversation.id == given.id)) is None:
         return None
+    kept = db.session.get_one(Conversation, given.id, populate_existing=True)
     own = kept.form.case_id == case.id
     if own and kept.recorded_by_id == by.id and kept.fingerprint == given.fingerprint:
         return kept
