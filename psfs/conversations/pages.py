@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from psfs.conversations.views import ActivityView, Cell, FormView
     from psfs.domain.errors import Refusal
 
-DATES = {"date_in_future": "#held_on", "date_before_birth": "#held_on", "next_due_too_early": "#next_due"}
+DATES = {"date_in_future": "held_on", "date_before_birth": "held_on", "next_due_too_early": "next_due"}
+"""Faults that stand beside a date field of the form."""
 WORDS_FAULTS = frozenset({"activity_blank", "activity_too_long", "activity_twice", "activity_id_used"})
 
 
@@ -55,11 +56,6 @@ class ConversationPage:
     new_panels: tuple[Panel, ...]
     earlier_on: date | None
     summary: tuple[dict[str, str], ...]
-
-    @property
-    def date_fault(self) -> bool:
-        """Whether something is wrong with a date."""
-        return any(fault["href"] in DATES.values() for fault in self.summary)
 
     @property
     def first(self) -> bool:
@@ -157,7 +153,7 @@ def _own_words(fault: Refusal) -> str:
 def _summary(fault: Refusal, activities: Sequence[ActivityView], shown: Sequence[Panel], day: date) -> dict[str, str]:
     activity = fault.values.get("activity")
     if not isinstance(activity, uuid.UUID):
-        return {"text": message(fault), "href": DATES.get(fault.code, "")}
+        return {"text": message(fault), "href": ""}
     panel = next((one for one in shown if one.id == activity), None)
     if panel is None:
         text = next((one.text for one in activities if one.id == activity), "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ from psfs.models import Activity, Case, Conversation, Form, Person, Score, Score
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from sqlalchemy import Row
 
@@ -67,6 +70,7 @@ def form_view(form_id: uuid.UUID, case_id: uuid.UUID | None = None) -> FormView:
     form, name, born, _first = rows[0]
     activities = tuple(_activity(activity) for *_rest, activity in rows if activity is not None)
     columns, struck, last = _conversations(form_id, activities)
+    activities = tuple(replace(one, ended_on=_ended_on(one, columns)) for one in activities)
     return FormView(
         id=form.id,
         case_id=form.case_id,
@@ -186,6 +190,14 @@ def _activity(row: Activity) -> ActivityView:
     return ActivityView(
         row.id, row.position, row.text, row.active_from, row.retired_on, row.retire_reason, row.retire_note
     )
+
+
+def _ended_on(activity: ActivityView, columns: Sequence[Column]) -> date | None:
+    if activity.retired_on is None:
+        return None
+    day_before = activity.retired_on - timedelta(days=1)
+    answered = any(column.held_on == day_before and activity.id in column.cells for column in columns)
+    return day_before if answered else activity.retired_on
 
 
 def _conversations(

@@ -15,13 +15,14 @@ from psfs.cases.door import OpenCase
 from psfs.conversations import answers, service, words
 from psfs.conversations.forms import ConversationForm
 from psfs.conversations.inputs import Conflict, ConversationInput, Refusals
-from psfs.conversations.pages import ConversationPage, conversation_page, missing_answers
+from psfs.conversations.pages import DATES, ConversationPage, conversation_page, missing_answers
 from psfs.conversations.queries import form_id_of, form_view, forms_of_case, open_form_id
 from psfs.conversations.rows import must_be_open
 from psfs.domain.due import conversation_due
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
 from psfs.extensions import db
+from psfs.messages import message
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -85,7 +86,10 @@ def record(case: OpenCase) -> Response | tuple[str, int]:
         faults += missing_answers(view, day, sent)
     form.id.data = form.id.data or uuid.uuid4()
     form.base.data = view.last_recorded_id
-    page = conversation_page(view, day, request.form, faults)
+    for fault in faults:
+        if place := DATES.get(fault.code):
+            form[place].errors = [*form[place].errors, message(fault)]
+    page = conversation_page(view, day, request.form, [fault for fault in faults if fault.code not in DATES])
     return _page(case, form, page, layout="all", conflict=conflict), 409 if conflict else 422
 
 

@@ -35,6 +35,9 @@ class ActivityView:
     retired_on: date | None
     retire_reason: str | None
     retire_note: str
+    ended_on: date | None = None
+    """The day to show for its end: that of the conversation in which it was scored for the last time, if it went out
+    the day after; else ``retired_on``."""
 
     @property
     def span(self) -> Span[uuid.UUID]:

@@ -138,7 +138,7 @@ def _change_sentences(change: ChangeView, earlier: Column, *, since_first: bool)
         _("Sidan den første samtalen, %(day)s,", day=day) if since_first else _("Sidan samtalen før, %(day)s,", day=day)
     )
     said = [_movement(change, since, points)]
-    if change.sets_differ and not since_first:
+    if change.sets_differ:
         names = ", ".join(one.text for one in change.counted)
         said.append(
             ngettext(

@@ -135,6 +135,7 @@ def test_bad_fields_are_named_and_linked(
     kari = browser("kari")
     page = kari.post(worked.new, open_page(kari, worked.new, **changed) | worked.answers(1, 2, 3, 4), status=422)
     assert f'href="{place}"' in page.text
+    assert 'aria-invalid="true"' in page.text
     assert words in said(page.text)
     assert fields(page.text)[f"answer-{worked.ids['Bade']}"] == "4"
     assert count() == 3
@@ -210,6 +211,7 @@ def test_retired_with_a_score_it_counts_for_the_last_time(browser: Browsers, wor
     assert view.latest is not None
     assert view.latest.cells[strikke.id].value == 10
     assert strikke.retired_on == clock.today() + timedelta(days=1)
+    assert strikke.ended_on == clock.today()  # no day ahead is shown to people
     assert (strikke.retire_reason, strikke.retire_note) == ("reached", "Genseren er ferdig")
 
 

@@ -52,6 +52,7 @@ def test_in_plain_words(app: Flask, worked: Worked) -> None:
         "Sidan samtalen før, 3. mars 2026, har det gått 2,0 poeng fram. Det er ei betydeleg betring.",
         "Her tel dei 3 aktivitetane som vart skåra begge gongene: Gå til butikken, Strikke, Bade.",
         "Sidan den første samtalen, 12. januar 2026, har det gått 3,0 poeng fram. Det er ei betydeleg betring.",
+        "Her tel dei 3 aktivitetane som vart skåra begge gongene: Gå til butikken, Lage middag, Strikke.",
     ]
 
 

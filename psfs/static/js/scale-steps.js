@@ -82,13 +82,15 @@ export class Steps {
     const row = document.createElement("li");
     const answer = answerOf(panel);
     const shown = answer === "not_asked" ? panel.querySelector(".scale-not-asked .scale-digit").textContent : answer;
-    for (const [kind, text] of [["review-name", nameOf(panel)], ["review-answer", shown || words.missing]]) {
+    const ends = panel.querySelector("[name^='retire-']")?.value;
+    const said = [shown || (ends ? "" : words.missing), ends && words.ending].filter(Boolean).join(", ");
+    for (const [kind, text] of [["review-name", nameOf(panel)], ["review-answer", said]]) {
       const part = document.createElement("span");
       part.className = kind;
       part.textContent = text;
       row.append(part);
     }
-    row.classList.toggle("review-missing", !answer);
+    row.classList.toggle("review-missing", !answer && !ends);
     const button = document.createElement("button");
     button.type = "button";
     button.className = "ds-button";

@@ -13,11 +13,19 @@ function start(form) {
   chooseLayout(form, steps);
   nameNewActivities(form);
   tellAbout(form);
+  askBeforeLeaving(form);
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     const target = link && document.getElementById(link.hash.slice(1));
     if (target && form.contains(target)) steps.reveal(target);
   });
+}
+
+/** Ask before what has been answered is left behind: it is kept nowhere but on the page. */
+function askBeforeLeaving(form) {
+  let touched = false;
+  form.addEventListener("input", () => { touched = true; });
+  addEventListener("beforeunload", (event) => { if (touched && !form.hasAttribute("data-sent")) event.preventDefault(); });
 }
 
 /** One at a time or all on one sheet: at once here, and remembered by the server. */
