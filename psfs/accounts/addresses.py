@@ -12,7 +12,7 @@ def own(address: str | None) -> str | None:
     """The address if it is a path of ours, else None."""
     if not address or not address.startswith("/") or "\\" in address or not address.isprintable():
         return None
-    return None if urlsplit(address).netloc else address  # "//host" is another host's
+    return None if address.startswith("//") else address  # however many: a browser reads "///host" as another host
 
 
 def came_from() -> str | None:

@@ -80,6 +80,8 @@ def test_a_hash_with_old_parameters_is_made_anew(browser: Open, with_passphrase:
         ("/sok?q=a%20b", "/sok?q=a%20b"),
         ("https://example.org/", "/"),
         ("//example.org", "/"),
+        ("///example.org", "/"),
+        ("////example.org", "/"),
         ("/\\example.org", "/"),
         ("/\t/example.org", "/"),
         ("javascript:alert(1)", "/"),
