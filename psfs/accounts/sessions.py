@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,12 +20,13 @@ from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import CallbackDict
 
 from psfs import clock
 from psfs.accounts import tokens
 from psfs.extensions import db, own_transaction
-from psfs.models import WebSession
+from psfs.models import User, WebSession
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
@@ -34,7 +36,12 @@ if TYPE_CHECKING:
 
 TABLE = cast("Table", WebSession.__table__)
 NOTICES, NOTICE_LIFETIME = "_flashes", timedelta(minutes=5)  # the key is Flask's, for ``flash``
-_ALIVE = select(TABLE.c.data).where(TABLE.c.id == bindparam("key"), TABLE.c.expires_at > bindparam("moment"))
+_ALIVE = (
+    select(WebSession.data, User)
+    .outerjoin(User, User.id == WebSession.user_id)
+    .where(WebSession.id == bindparam("key"), WebSession.expires_at > bindparam("moment"))
+    .options(joinedload(User.service))
+)
 REMEMBERED = timedelta(hours=12)  # an ended session's row is kept this long: it tells whose unsent form it was
 _json = TaggedJSONSerializer()
 log = logging.getLogger("psfs.session")
@@ -56,6 +63,7 @@ class DatabaseSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.replaces: str | None = None
         self.failure: OperationalError | None = None
+        self.account: User | None = None  # held, so that asking for it by its id costs no statement
 
     def bring(self, notices: list[Any]) -> None:
         """Take up what is to be said on this page; nothing to keep has changed by that."""
@@ -101,7 +109,11 @@ class DatabaseSessions(SessionInterface):
         except OperationalError as error:
             fresh.failure = error  # no error page can be made here: the sign-in check raises it
             return fresh
-        return DatabaseSession(sid, _json.loads(bytes(row.data).decode())) if row is not None else fresh
+        if row is None:
+            return fresh
+        found = DatabaseSession(sid, _json.loads(bytes(row.data).decode()))
+        found.account = row.User
+        return found
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed. An empty session is removed, with its cookie."""
@@ -158,8 +170,9 @@ class DatabaseSessions(SessionInterface):
         session.stored, session.replaces = True, None
 
     def _row(self, session: DatabaseSession) -> dict[str, Any]:
+        user_id = uuid.UUID(session["user"]) if "user" in session else None
         data = _json.dumps(session.to_keep()).encode()
-        return {"data": data, "expires_at": clock.now() + self._lifetime}
+        return {"user_id": user_id, "data": data, "expires_at": clock.now() + self._lifetime}
 
 
 def new_sid() -> str:

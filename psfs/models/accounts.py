@@ -58,10 +58,14 @@ class SignInCode(Base):
 
 
 class WebSession(Base):
-    """One signed-in browser. The id is a hash of the cookie's: a copy of the table opens no door."""
+    """One browser's session. The id is a hash of the cookie's: a copy of the table opens no door.
+
+    ``user_id`` is whose it is once somebody is signed in, so that both are read at once; ``data`` decides.
+    """
 
     __tablename__ = "web_session"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[uuid.UUID | None]
     data: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime] = mapped_column(Utc(), index=True)
 

@@ -108,6 +108,7 @@ def upgrade() -> None:
     op.create_table(
         "web_session",
         sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("expires_at", Utc(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
