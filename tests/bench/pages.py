@@ -76,12 +76,15 @@ class Desk:
         return answer
 
     def save(self, page: Answer) -> Answer:
-        """Answer every question on the page and save it."""
+        """Answer every question on the page and save it, for a day that has no conversation yet."""
+        case_id = self.case()[0]
+        day = self.town.free_day(case_id).isoformat()
         fields = Fields(page.text, "conversation")
         answered = {name: str(place % 8 + 1) for place, name in enumerate(fields.radios) if name.startswith("answer-")}
         new = {value for name, value in fields.sent if name == "new"}
         chosen = [(name, value) for name, value in answered.items() if name.removeprefix("answer-") not in new]
-        return _expect(303, self.client.post(f"/saker/{self.case()[0]}/samtalar/ny", [*fields.sent, *chosen]))
+        kept = [(name, day if name == "held_on" else value) for name, value in fields.sent]
+        return _expect(303, self.client.post(f"/saker/{case_id}/samtalar/ny", [*kept, *chosen]))
 
     def get(self, address: str) -> Answer:
         return _expect(200, self.client.get(address))

@@ -8,8 +8,8 @@ team, and all of these are the same, to the letter, however many others there ar
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 KARIS, SHARED = 30, 5
 TALKS = 5
 DAYS_BETWEEN = 60
+FREE_DAYS = 22  # without a conversation, up to today: a measurer saves one a day in each case
 CHUNK = 1000  # people whose rows are written together
 PEOPLE_PER_STAFF = 50
 LADDERS = load([BUILT_IN])
@@ -76,11 +77,22 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Town:
-    """What a measurer must know: kari's cases with their forms, somebody's birth date, and how much there is."""
+    """What a measurer must know: kari's cases with their forms, somebody's birth date, and how much there is.
 
+    ``saved`` counts the conversations that were saved in each case while measuring.
+    """
+
+    today: date
     cases: tuple[tuple[UUID, UUID], ...]
     birth_date: date
     rows: dict[str, int]
+    saved: Counter[UUID] = field(default_factory=Counter)
+
+    def free_day(self, case_id: UUID) -> date:
+        """A day on which nobody has held a conversation in the case; each only once."""
+        day = self.today - timedelta(days=self.saved[case_id])
+        self.saved[case_id] += 1
+        return day
 
 
 def fill(url: str, people: int, today: date) -> Town:
@@ -107,7 +119,7 @@ def fill(url: str, people: int, today: date) -> Town:
             connection.execute(text("VACUUM ANALYZE"))  # what the server does by itself in its own time
             connection.execute(text("CHECKPOINT"))
     engine.dispose()
-    return Town(tuple(made.karis), made.first_birth_date, dict(counts))
+    return Town(today, tuple(made.karis), made.first_birth_date, dict(counts))
 
 
 def _insert(connection: Connection, table: Any, rows: list[Row]) -> None:
@@ -231,7 +243,7 @@ class _Story:
         return UUID(int=self.dice.getrandbits(128), version=4)
 
     def _talk_days(self) -> list[date]:
-        last = self.maker.today - timedelta(days=self.dice.randrange(2, 64))
+        last = self.maker.today - timedelta(days=self.dice.randrange(FREE_DAYS, 64))
         return [last - timedelta(days=DAYS_BETWEEN * back) for back in reversed(range(TALKS))]
 
     def add(self, model: Any, **row: Any) -> None:
