@@ -65,6 +65,9 @@ MESSAGES: dict[str, LazyString] = {
     "saved_meanwhile": _l(
         "%(who)s lagra ein samtale %(at)s, halden %(held_on)s. Det du har skrive, er ikkje lagra enno."
     ),
+    "same_day": _l(
+        "%(who)s har alt lagra ein samtale denne dagen, %(held_on)s. Det du har skrive, er ikkje lagra enno."
+    ),
     "corrected_meanwhile": _l("Skåren er retta av ein annan sidan du opna sida. Sjå kva som står der no."),
     "correction_id_used": _l("Denne rettinga er alt lagra, med eit anna innhald."),
     "reworded_meanwhile": _l("Aktiviteten er skriven om av ein annan sidan du opna sida. No står det «%(text)s»."),

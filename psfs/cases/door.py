@@ -10,7 +10,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, g, request
+from flask import abort, after_this_request, g, request
 from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     import uuid
 
     from sqlalchemy import Select
+    from werkzeug.wrappers import Response
 
 LOOKS = frozenset({"cases.show", "conversations.show", "conversations.summary"})
+PAGES = frozenset({200, 409, 422})
+"""Answers to what was sent that show a page of the case again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ def in_emergency(account: User, relations: frozenset[Relation]) -> bool:
 def open_case(case_id: uuid.UUID, action: Action, *, view: str | None = None) -> OpenCase:
     """Let the signed-in user into a case for ``action``, or answer 404 as if it did not exist.
 
-    Reading (GET) is logged under ``view`` (the endpoint's name unless told otherwise) and committed at once.
+    Reading (GET) is logged under ``view`` (the endpoint's name unless told otherwise) and committed at once. So is the
+    page that is shown again when what was sent is not accepted: it tells as much.
     """
     account: User = g.user
     begin_write()
@@ -77,25 +81,46 @@ def open_case(case_id: uuid.UUID, action: Action, *, view: str | None = None) ->
     case: Case = row[0]
     stream = audit.recorder.case_stream(case.id)
     audit.recorder.act_as(audit.Actor(account.id, account.name, stream, request.endpoint or "change"))
+    opened = OpenCase(case, account, relations)
+    name = view or request.endpoint or action.value
     if reading:
-        name = view or request.endpoint or action.value
-        audit.record_reading(
-            case_id=case.id,
-            actor_id=account.id,
-            actor=account.name,
-            view=name,
-            by=",".join(sorted(relations)),
-            why=_emergency_reason(case, account) if in_emergency(account, relations) else "",
-        )
+        _log_reading(opened, name)
         if name in LOOKS:
             _look(account, case)
         db.session.commit()
-    return OpenCase(case, account, relations)
+    else:
+        after_this_request(functools.partial(_log_page, opened, name))
+    return opened
+
+
+def _log_reading(opened: OpenCase, view: str) -> None:
+    audit.record_reading(
+        case_id=opened.id,
+        actor_id=opened.user.id,
+        actor=opened.user.name,
+        view=view,
+        by=",".join(sorted(opened.relations)),
+        why=_emergency_reason(opened.case, opened.user) if opened.in_emergency else "",
+    )
+
+
+def _log_page(opened: OpenCase, view: str, response: Response) -> Response:
+    """Log that something was sent and a page shown instead of saving it; what it had begun to change is given up."""
+    if response.status_code in PAGES:
+        db.session.rollback()
+        begin_write()
+        _log_reading(opened, view)
+        db.session.commit()
+    return response
 
 
 @functools.cache
 def _statement(reading: bool) -> Select[*tuple[Any, ...]]:
-    """The case with how the reader relates to it; locked when it is to be changed. Made once for all readers."""
+    """The case with how the reader relates to it; locked when it is to be changed. Made once for all readers.
+
+    The lock leaves the key alone: who looks at the case for the first time points at it with the chain in hand, and
+    would wait for the one who waits for the chain.
+    """
     query = (
         select(Case, *relation_columns())
         .where(Case.id == bindparam("wanted", type_=Uuid()))
@@ -107,7 +132,7 @@ def _statement(reading: bool) -> Select[*tuple[Any, ...]]:
         )
         .execution_options(populate_existing=True)
     )
-    return query if reading else query.with_for_update(of=Case)
+    return query if reading else query.with_for_update(of=Case, key_share=True)
 
 
 def _look(account: User, case: Case) -> None:

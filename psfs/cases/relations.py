@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KE_LEVEL = 3
 TAKES_PART = frozenset({Relation.HOLDER, Relation.CONTACT, Relation.OPENED_BY, Relation.TEAM})
+"""The relations of those who take part in a case."""
+CARRIED = TAKES_PART | {Relation.SUCCESSOR}
 """The relations that a consent carries: without one they count only within the case's own service (B6)."""
 
 READER = bindparam("reader", type_=Uuid())
@@ -59,15 +61,15 @@ def relations_of(row: object) -> frozenset[Relation]:
     """The relations in the mapping of a row that has ``relation_columns``."""
     values: dict[str, bool] = dict(row)  # type: ignore[call-overload]
     found = {relation for relation in Relation if values[relation]}
-    return frozenset(found - TAKES_PART if values["cut"] else found)
+    return frozenset(found - CARRIED if values["cut"] else found)
 
 
 @functools.cache
 def visible(wanted: frozenset[Relation]) -> ColumnElement[bool]:
     """The condition that one of these relations holds; what needs looking up is looked up once for the whole list."""
     direct = _direct(wanted)
-    carried = wanted & TAKES_PART
-    others = wanted - TAKES_PART - {Relation.OWN_SERVICE, Relation.KE_CASE}
+    carried = wanted & CARRIED
+    others = wanted - CARRIED - {Relation.OWN_SERVICE, Relation.KE_CASE}
     return or_(
         false(),
         *direct,

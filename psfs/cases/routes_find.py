@@ -57,7 +57,7 @@ def new() -> Answer | Response:
         return render_template("cases/new.html", form=form), 422
     if not request.form.get("another_person") and not service.is_made(uuid.UUID(form.id.data)):
         words = names.words(form.name.data)
-        found = search.born_on(form.birth_date.data, words, user(), similar=True)
+        found = search.might_be(form.birth_date.data, words, user())
         if found.people or found.known:
             service.note_found(found, user(), "cases.new")
             return render_template("cases/duplicates.html", form=form, found=found), 409

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +142,20 @@ def born_on(birth_date: date, words: Sequence[str], account: User, *, similar: b
     newest = [max(cases, key=lambda row: (row.opened_on, row.created_at)) for cases in others.values()]
     known = tuple(Known(row.case_id, row.service, row.phone) for row in newest)
     return Found(tuple(people[:SHOWN]), known[:SHOWN], more=len(people) > SHOWN)
+
+
+def might_be(birth_date: date, words: Sequence[str], account: User) -> Found:
+    """Who a new person may already be: somebody with a like name born that day, or, among those the reader has access
+    to, somebody of the very same name whose birth date was perhaps typed wrong."""
+    found = born_on(birth_date, words, account, similar=True)
+    if not words:
+        return found
+    namesakes = [
+        person
+        for person in _people(row for row in _by_name(words, account) if _may_view(row, account))
+        if person.birth_date != birth_date and sorted(names.words(person.name)) == sorted(words)
+    ]
+    return replace(found, people=(*found.people, *namesakes)[:SHOWN])
 
 
 def _by_name(words: Sequence[str], account: User) -> Sequence[Row[Any]]:

@@ -9,7 +9,8 @@ from flask import abort
 from psfs import clock
 from psfs.bti import log
 from psfs.conversations.inputs import Conflict, CorrectionInput
-from psfs.conversations.rows import load_conversation, must_be_open
+from psfs.conversations.rows import load_conversation, load_form, must_be_open
+from psfs.conversations.undoing import undo_changes
 from psfs.domain.activities import check_answers
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -77,6 +78,9 @@ def correct(
 def strike(case: Case, by: User, conversation_id: uuid.UUID, reason: str) -> Conversation:
     """Strike a conversation recorded by mistake: out of every calculation, still readable. Twice changes nothing.
 
+    The activities that came in it were never active, unless they have been scored since; those that were retired in it
+    are active again, if there is room.
+
     Raises Refusal "case_closed", "needs_reason"; 404 for a conversation of another case.
     """
     talk = load_conversation(case, conversation_id)
@@ -86,6 +90,7 @@ def strike(case: Case, by: User, conversation_id: uuid.UUID, reason: str) -> Con
     if not reason:
         raise Refusal("needs_reason")
     talk.struck_at, talk.struck_by_id, talk.struck_reason = clock.now(), by.id, reason
+    undo_changes(load_form(case, talk.form_id), talk)
     details = {"event": "struck", "held_on": talk.held_on.isoformat()}
     log.write(case, by, "conversation", subject_id=talk.id, reason=reason, details=details)
     db.session.commit()

@@ -94,6 +94,7 @@ class ConversationForm(PageForm):
     id = IdField(validators=[InputRequired(BROKEN)])
     form_id = IdField()
     base = IdField()
+    same_day = IdField()  # the other conversation of the day that the sender has been told of
     held_on = DayField(_l("Dato for samtalen"), [InputRequired(_l("Vel dagen samtalen vart halden."))])
     performed_by = StringField(
         _l("Kven heldt samtalen?"),

@@ -54,7 +54,8 @@ class Retirement:
 class ConversationInput:
     """One conversation as it was sent.
 
-    ``base`` is the conversation recorded last when the page was made (None: none); it is not part of the content.
+    ``base`` is the conversation recorded last when the page was made (None: none), ``same_day`` another one held the
+    same day that the sender knows of and means to keep; they are not part of the content.
     ``answers`` holds what was chosen: an activity without a choice is absent, never zero (P3).
     """
 
@@ -69,6 +70,7 @@ class ConversationInput:
     answers: Mapping[uuid.UUID, Answer] = field(default_factory=dict)
     added: tuple[NewActivity, ...] = ()
     retired: Mapping[uuid.UUID, Retirement] = field(default_factory=dict)
+    same_day: uuid.UUID | None = None
 
     @property
     def fingerprint(self) -> str:

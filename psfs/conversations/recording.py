@@ -15,6 +15,7 @@ from psfs.conversations.rows import (
     add_row,
     answered_from,
     check_room,
+    counting,
     last_recorded,
     load_form,
     must_be_open,
@@ -42,7 +43,8 @@ def record(case: Case, by: User, given: ConversationInput) -> Conversation:
 
     Raises:
         Conflict: "id_used" (the id is kept with other content; ``conversation`` where it is the case's own) or
-            "saved_meanwhile" (``conversation``, ``who``, ``at``, ``held_on``: recorded since ``given.base``).
+            "saved_meanwhile" (``conversation``, ``who``, ``at``, ``held_on``: recorded since ``given.base``) or
+            "same_day" (``conversation``, ``who``, ``held_on``: held that day; both stay if named in ``same_day``).
         Refusals: all that is wrong with dates, activities and answers; most have ``activity``.
         Refusal: "case_closed", "form_closed".
         werkzeug.exceptions.NotFound: the form is not the case's.
@@ -52,6 +54,7 @@ def record(case: Case, by: User, given: ConversationInput) -> Conversation:
     form = load_form(case, given.form_id, answers=bool(given.added or given.retired))
     must_be_open(case, form)
     _nobody_was_quicker(form, given.base)
+    _not_twice_a_day(form, given)
     faults = _date_faults(case, given)
     if any(fault.values["day"] == given.held_on for fault in faults):
         given = replace(given, held_on=clock.today())  # a day that cannot be: look at the rest as of today
@@ -95,6 +98,14 @@ def _nobody_was_quicker(form: Form, base: uuid.UUID | None) -> None:
         at=last.recorded_at,
         held_on=last.held_on,
     )
+
+
+def _not_twice_a_day(form: Form, given: ConversationInput) -> None:
+    """Ask before a second conversation of one day is kept: mostly it is the same one, sent again from an old page."""
+    others = [talk for talk in counting(form) if talk.held_on == given.held_on]
+    if others and given.same_day not in {talk.id for talk in others}:
+        last = others[-1]
+        raise Conflict("same_day", conversation=last.id, who=last.performed_by, held_on=last.held_on)
 
 
 def _date_faults(case: Case, given: ConversationInput) -> list[Refusal]:
@@ -235,5 +246,7 @@ def _told(form: Form, talk: Conversation, given: ConversationInput) -> dict[str,
         "scored": sum(score.value is not None for score in talk.scores),
         "active": len(talk.scores),
         "added": [one.text for one in given.added],
-        "retired": [{"text": texts[key], "reason": one.reason.value} for key, one in given.retired.items()],
+        "retired": [
+            {"id": str(key), "text": texts[key], "reason": one.reason.value} for key, one in given.retired.items()
+        ],
     }

@@ -86,6 +86,8 @@ def record(case: OpenCase) -> Response | tuple[str, int]:
         faults += missing_answers(view, day, sent)
     form.id.data = form.id.data or uuid.uuid4()
     form.base.data = view.last_recorded_id
+    if conflict is not None and conflict.values.get("held_on") == form.held_on.data:
+        form.same_day.data = conflict.values["conversation"]
     for fault in faults:
         if place := DATES.get(fault.code):
             form[place].errors = [*form[place].errors, message(fault)]
@@ -142,6 +144,7 @@ def _given(form: ConversationForm, sent: answers.Sent) -> ConversationInput:
         answers=sent.answers,
         added=sent.added,
         retired=sent.retired,
+        same_day=form.same_day.data,
     )
 
 

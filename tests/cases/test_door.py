@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
+from psfs.cases import door
+from psfs.cases.relations import who
 from psfs.extensions import db
 from psfs.models import AuditEntry
 from tests.support.client import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask import Flask
 
     from tests.support.client import Browser
     from tests.support.people import Town
@@ -57,3 +62,38 @@ def test_the_leader_of_the_service_gets_in(browser: Callable[[str], Browser], to
 def test_without_signing_in_the_page_asks_for_it(browser: Callable[[str], Browser], town: Town) -> None:
     answer = browser("").get(f"/saker/{town.adult.id}", status=303)
     assert answer.location.startswith("/logg-inn?next=")
+
+
+def test_a_page_shown_again_is_a_reading_too(browser: Callable[[str], Browser], town: Town) -> None:
+    kari = browser("kari")
+    kari.get("/konto")
+    refused = kari.post(f"/saker/{town.adult.id}/person", {"name": "", "language": "en"}, status=422)
+    assert "Testine" in refused.text
+    (entry,) = readings()
+    assert (entry.action, entry.actor_id) == ("cases.person", town.users["kari"].id)
+    db.session.expire_all()
+    assert town.adult.person.language == "nn"
+
+
+def test_what_is_saved_and_shown_on_no_page_is_no_reading(browser: Callable[[str], Browser], town: Town) -> None:
+    browser("kari").post(f"/saker/{town.adult.id}/kontaktperson", {"contact_id": ""})
+    assert readings() == []
+
+
+@pytest.mark.databases("postgres")
+def test_a_first_look_does_not_wait_for_one_who_saves(
+    app: Flask, browser: Callable[[str], Browser], town: Town
+) -> None:
+    kari, address = browser("kari"), f"/saker/{town.adult.id}"
+
+    def look() -> None:
+        with app.app_context():
+            kari.get(address)
+
+    db.session.execute(door._statement(False), {"wanted": town.adult.id, **who(town.users["ola"])})
+    with ThreadPoolExecutor(1) as one:
+        looking = one.submit(look)
+        wait([looking], timeout=5)
+        assert looking.done()
+        db.session.rollback()
+        looking.result()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -165,3 +167,35 @@ def test_a_closed_case_is_read_only(browser: Browsers, town: Town, worked: Worke
         assert "Saka er avslutta" in said(kari.post(address, typed, status=422).text)
     view = form_view(worked.form.id)
     assert (len(view.columns), view.struck, view.open) == (3, (), True)
+
+
+def test_striking_undoes_what_came_and_went_in_the_conversation(browser: Browsers, worked: Worked) -> None:
+    kari, lese = browser("kari"), str(uuid.uuid4())
+    came = {"new": lese, f"text-{lese}": "Lese", f"answer-{lese}": "5"}
+    went = {f"retire-{worked.ids['Strikke']}": "reached"}
+    sent = open_page(kari, worked.new) | worked.answers(1, 2, 3, 4) | came | went
+    kari.post(worked.new, sent)
+    assert {one.text for one in form_view(worked.form.id).active_on(clock.today() + timedelta(days=1))} == {
+        "Gå til butikken",
+        "Lage middag",
+        "Bade",
+        "Lese",
+    }
+    strike = worked.new.replace("/ny", f"/{sent['id']}/stryk")
+    kari.post(strike, open_page(kari, strike, reason="Feil person"))
+    view = form_view(worked.form.id)
+    assert {one.text for one in view.active_on(clock.today())} == {"Gå til butikken", "Lage middag", "Strikke", "Bade"}
+    strikke = next(one for one in view.activities if one.text == "Strikke")
+    assert (strikke.retired_on, strikke.retire_reason, strikke.retire_note) == (None, None, "")
+
+
+def test_striking_keeps_an_activity_that_has_been_scored_since(browser: Browsers, worked: Worked) -> None:
+    kari, lese = browser("kari"), str(uuid.uuid4())
+    day = (clock.today() - timedelta(days=1)).isoformat()
+    came = {"new": lese, f"text-{lese}": "Lese", f"answer-{lese}": "5"}
+    sent = open_page(kari, worked.new, held_on=day) | worked.answers(1, 2, 3, 4) | came
+    kari.post(worked.new, sent)
+    kari.post(worked.new, open_page(kari, worked.new) | worked.answers(1, 2, 3, 4) | {f"answer-{lese}": "6"})
+    strike = worked.new.replace("/ny", f"/{sent['id']}/stryk")
+    kari.post(strike, open_page(kari, strike, reason="Feil dag"))
+    assert "Lese" in {one.text for one in form_view(worked.form.id).active_on(clock.today())}

@@ -283,3 +283,15 @@ def test_the_layout_is_remembered(browser: Browsers, town: Town, worked: Worked)
     assert 'data-layout="all"' in kari.get(worked.new).text
     assert 'data-layout="one"' in browser("leader").get(worked.new).text
     kari.post("/konto/skaring", {"layout": "sideways"}, status=422)
+
+
+def test_a_second_conversation_on_the_same_day_asks_first(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    kari.post(worked.new, open_page(kari, worked.new) | worked.answers(1, 2, 3, 4))
+    asked = kari.post(worked.new, open_page(kari, worked.new) | worked.answers(5, 6, 7, 8), status=409)
+    assert "har alt lagra ein samtale denne dagen" in said(asked.text)
+    again = fields(asked.text)
+    assert again[f"answer-{worked.ids['Bade']}"] == "8"
+    assert count() == 4
+    kari.post(worked.new, again)
+    assert count() == 5

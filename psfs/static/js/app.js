@@ -7,6 +7,7 @@ announceSwaps();
 guardSubmits();
 takeFocus();
 closeMenus();
+history.replaceState(history.state, "", location.href); // Back to a page that answered a form asks the server for it anew
 
 if ("serviceWorker" in navigator) {
   addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => undefined));
