@@ -29,7 +29,8 @@ def sign_in(username: str, passphrase: str, address: str) -> User:
     attempt = _take(username, address)
     account = _find(username)
     stored = account.passphrase_hash if account and account.disabled_at is None else None
-    if account is None or not passphrases.verify(stored, passphrase):
+    right = passphrases.verify(stored, passphrase)  # for nobody too: the time it takes must not tell who exists
+    if account is None or not right:
         _refuse("sign_in_refused", account, attempt, address)
         raise Refusal("wrong_sign_in")
     better = passphrases.make_hash(passphrase) if stored and passphrases.is_outdated(stored) else None

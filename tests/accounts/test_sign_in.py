@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -47,6 +47,23 @@ def test_a_refusal_is_the_same_whatever_was_wrong(browser: Open, with_passphrase
         answer = sign_in(visitor, username, passphrase, status=422)
         answers.append("Feil brukarnamn eller passfrase" in answer.text)
     assert answers == [True, True, True, False]
+
+
+@pytest.mark.parametrize("username", ["kari", "ola", "nobody"])
+def test_a_refusal_takes_the_same_work_whoever_exists(
+    browser: Open, with_passphrase: Town, monkeypatch: pytest.MonkeyPatch, username: str
+) -> None:
+    service.disable_user(ACTOR, with_passphrase.users["ola"].id)
+    verified: list[str] = []
+
+    class Counting(PasswordHasher):
+        def verify(self, stored: str | bytes, given: str | bytes) -> Literal[True]:
+            verified.append(str(given))
+            return super().verify(stored, given)
+
+    monkeypatch.setattr(passphrases, "HASHER", Counting())
+    sign_in(browser(""), username, "feil passfrase her", status=422)
+    assert verified == ["feil passfrase her"]
 
 
 def test_names_of_unknown_accounts_are_not_kept_in_clear(browser: Open, with_passphrase: Town) -> None:
