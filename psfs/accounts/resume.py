@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PURPOSE = "resume"
 LIFETIME = timedelta(hours=12)
 MOST_CHARACTERS = 100_000
-NEVER = re.compile(r"csrf|passphrase|passfrase|password|code|kept", re.IGNORECASE)
+NEVER = re.compile(r"^(?:csrf_token|code|kept)$|passphrase|passfrase|password", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

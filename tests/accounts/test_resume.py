@@ -120,6 +120,15 @@ def test_too_much_is_not_kept(browser: Open, with_passphrase: Town, later: Later
     assert not hidden(kari.post(note, much, status=401, headers=OURS).text)["kept"]
 
 
+def test_a_choice_of_reason_is_no_secret(browser: Open, with_passphrase: Town, later: Later) -> None:
+    kari = ended(browser, later)
+    typed = {"reason_code": "no_concern", "evaluation": "Det går bra no."}
+    page = kari.post(f"/saker/{with_passphrase.adult.id}/avslutt", typed, status=401, headers=OURS)
+    data = {"username": "kari", "passphrase": GOOD, "kept": hidden(page.text)["kept"]}
+    fields = hidden(kari.post("/logg-inn", data, status=200).text)
+    assert {name: fields.get(name) for name in typed} == typed
+
+
 def test_secrets_are_never_kept(browser: Open, with_passphrase: Town, later: Later) -> None:
     kari = ended(browser, later)
     data = {"old": GOOD, "passphrase": "hest hatt fjord", "again": "hest hatt fjord"}
