@@ -23,10 +23,13 @@ def add_service(actor: Actor, *, id: uuid.UUID, name: str, external: bool = Fals
     """Make a service; nothing happens if the same form made it before.
 
     Raises:
-        Refusal: ``service_taken``.
+        Refusal: ``service_taken``, or ``id_taken`` where the form that made a service is sent with other content.
     """
     begin_write()
-    if db.session.get(Service, id) is not None:
+    made = db.session.get(Service, id)
+    if made is not None:
+        if (made.name, made.external, made.phone) != (name, external, phone):
+            raise Refusal("id_taken")
         db.session.rollback()
         return
     _name_is_free(name, None)

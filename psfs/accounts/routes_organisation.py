@@ -59,6 +59,8 @@ def _service_page(form: ServiceForm, service_id: uuid.UUID | None) -> Response |
                 _save_service(form, service_id)
             except Refusal as refusal:
                 refused = message(refusal)
+                if refusal.code == "id_taken":
+                    form.id.data = str(uuid.uuid4())  # saved again, it is meant as another
             else:
                 flash(_("Lagra."), "success")
                 return redirect(url_for("accounts.services"), 303)

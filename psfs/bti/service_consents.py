@@ -65,6 +65,7 @@ def give(case: Case, by: User, what: ConsentInput) -> Consent:
             the days do not fit.
         psfs.bti.hindrance.Changed: the id stands on something else.
     """
+    until = _check(case, what)
     values = {
         "service_id": what.service_id,
         "basis": what.basis,
@@ -74,16 +75,15 @@ def give(case: Case, by: User, what: ConsentInput) -> Consent:
         "legal_basis": what.legal_basis,
         "reason": what.reason,
         "from_on": what.from_on,
+        "until_on": until,
     }
     if repeated(Consent, what.id, case, **values):
         return db.session.get_one(Consent, what.id)
     require_open(case)
     service = _service(case, what.service_id)
-    until = _check(case, what)
     consent = Consent(
         id=what.id,
         case_id=case.id,
-        until_on=until,
         recorded_at=clock.now(),
         recorded_by_id=by.id,
         **values,

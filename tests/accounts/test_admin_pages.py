@@ -145,6 +145,9 @@ def test_services(admin: Browser, town: Town) -> None:
     admin.post("/tenester/ny", data)
     admin.post("/tenester/ny", data)
     assert count(Service) == 3
+    other = admin.post("/tenester/ny", {**data, "name": "Legevakta Oppdikta"}, status=422)
+    assert "alt lagra éin gong" in other.text, "what was typed is not taken for what was saved"
+    assert data["id"] not in other.text
     assert "finst alt ei teneste" in admin.post("/tenester/ny", {**data, "id": str(uuid.uuid4())}, status=422).text
     admin.post(f"/tenester/{data['id']}", {"name": "Fastlege Dikta", "phone": "", "external": "y"})
     made = db.session.get_one(Service, uuid.UUID(data["id"]), populate_existing=True)

@@ -181,6 +181,7 @@ def test_the_same_consent_twice_is_saved_once(browser: Open, town: Town) -> None
     assert kari.post(page, form).location == kari.post(page, form).location
     assert (len(kept()), len(entries(town.adult))) == (1, 1)
     kari.post(page, form | {"how": "paper"}, status=409)
+    kari.post(page, form | {"until_on": clock.today()}, status=409)
     assert len(kept()) == 1
 
 
