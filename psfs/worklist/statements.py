@@ -215,7 +215,7 @@ def _row(kind: str, row_id: Any, case_id: Any, name: Any, moment: Any, on: Any, 
 
 
 def _handovers() -> Any:
-    """A shielded person is not named before the baton is taken."""
+    """A shielded person is not named before the baton is taken; nobody is where no consent carries the offer (B6)."""
     name = case((Person.shielded, null()), else_=Person.name)
     no_day = cast(null(), Date())
     query = _row("stafett", Handover.id, Case.id, name, Handover.offered_at, no_day, User.name, Service.name)
@@ -225,7 +225,7 @@ def _handovers() -> Any:
         .join(Person, Person.id == Case.person_id)
         .join(User, User.id == Handover.offered_by_id)
         .join(Service, Service.id == Case.service_id)
-        .where(Handover.to_id == READER, Handover.state == "offered")
+        .where(Handover.to_id == READER, Handover.state == "offered", not_cut(frozenset()))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -91,9 +92,10 @@ def test_a_successor_from_another_service_needs_consent(browser: Open, town: Tow
     answer = offered(browser, town, "eva")
     eva = browser("eva")
     form = form_of(eva.get(answer).text) | {"answer": "accept"}
-    change(consent, withdrawn_on=clock.today())
-    late = eva.post(answer, form, status=422)
-    assert "samtykke eller heimel" in late.text
+    change(consent, from_on=clock.today() - timedelta(days=9), until_on=clock.today() - timedelta(days=1))
+    assert "Testine" not in eva.get("/").text, "the consent has run out: the case is nothing to her any longer"
+    eva.get(answer, status=404)
+    eva.post(answer, form, status=404)
     assert fresh(town.adult).holder_id == town.users["kari"].id
 
 
