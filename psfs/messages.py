@@ -126,7 +126,6 @@ MESSAGES: dict[str, LazyString] = {
     "intervention_changed": _l("Nokon har endra tiltaket medan du skreiv. Det du skreiv, står her."),
     "next_evaluation_missing": _l("Vel ein seinare dag for neste evaluering."),
     # BTI: the log
-    "report_too_early": _l("Behov kan meldast til KE frå nivå %(level)s."),
     "already_reported": _l("Behovet vart meldt til KE %(day)s."),
     "step_depended_on": _l("Berre det siste steget på dette nivået kan strykast. Du kan rette opplysningane i staden."),
     "cannot_strike": _l("Denne innføringa kan ikkje strykast."),

@@ -75,10 +75,9 @@ def new_note(case: OpenCase) -> ResponseReturnValue:
 def report_ke(case: OpenCase) -> ResponseReturnValue:
     """Report a need to the coordinating unit."""
     form: Any = forms.ReportForm()
-    early = case.case.level < service_log.REPORT_FROM_LEVEL
 
     def page(problems: list[Any], news: Any) -> str:
-        return pages.render(case, "report_ke", form=form, early=early, problems=problems, news=news)
+        return pages.render(case, "report_ke", form=form, problems=problems, news=news)
 
     def save() -> None:
         service_log.report_ke(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 NOTES = frozenset({"note", "meeting"})
 PLACINGS = frozenset({"opened", "move", "closed", "reopened"})
-REPORT_FROM_LEVEL = 2
 MOVING = frozenset({"up", "down", "continue"})
 
 
@@ -53,18 +52,16 @@ def add_note(case: Case, by: User, entry_id: uuid.UUID, kind: str, *, text: str,
 
 
 def report_ke(case: Case, by: User, entry_id: uuid.UUID, *, on: date, need: str, basis: str) -> None:
-    """Report a need to the coordinating unit, from level 2 (B4); from now on KE sees the case.
+    """Report a need to the coordinating unit, from any level (B4: a case may go straight to 3); KE sees it from now on.
 
     Raises:
-        Refusal: too early on the ladder, reported already, the case is closed, or the day does not fit.
+        Refusal: reported already, the case is closed, or the day does not fit.
         psfs.bti.hindrance.Changed: the id stands on something else.
     """
     content: dict[str, Any] = {"kind": "ke_report", "text": need, "decided_on": on}
     if repeated(LogEntry, entry_id, case, **content):
         return
     require_open(case)
-    if case.level < REPORT_FROM_LEVEL:
-        raise Refusal("report_too_early", level=REPORT_FROM_LEVEL)
     if case.reported_to_ke_on is not None:
         raise Refusal("already_reported", day=f"{case.reported_to_ke_on:%d.%m.%Y}")
     require_date(case, on)

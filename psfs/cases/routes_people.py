@@ -130,6 +130,7 @@ def contact(case: OpenCase) -> Answer | Response:
         member = MemberForm(formdata=None, from_on=clock.today())
         return _team_page(case, member, form), 422
     service.set_contact(case, uuid.UUID(form.contact_id.data) if form.contact_id.data else None)
+    flash(_("Kontaktpersonen er lagra."), "success")
     return redirect(url_for("cases.team", case_id=case.id), 303)
 
 

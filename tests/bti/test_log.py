@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from psfs import audit, clock
 from psfs.bti import log, queries, service
 from psfs.domain.ladder import StepState
@@ -160,13 +162,11 @@ def test_what_other_rooms_write_is_put_right_there(browser: Open, town: Town) ->
     kari.get(f"/saker/{town.child.id}/stafettlogg/{foreign}/rett", status=404)
 
 
-def test_a_need_is_reported_to_ke_from_level_two(browser: Open, town: Town) -> None:
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+def test_a_need_is_reported_to_ke_from_any_level(browser: Open, town: Town, level: int) -> None:
     kari, page = browser("kari"), f"/saker/{town.adult.id}/meld-ke"
-    assert "nivå 2" in kari.get(page).text
-    early = {"need": "Koordinering", "basis": "consent", "decided_on": clock.today().isoformat()}
-    kari.post(page, early | {"id": "6b1e6c0e-0000-4000-8000-000000000001"}, status=422)
-    change(town.adult, level=2)
-    browser("ke").get(f"/saker/{town.adult.id}/stige", status=404)
+    change(town.adult, level=level)
+    browser("ke").get(f"/saker/{town.adult.id}/stige", status=200 if level == 3 else 404)
     refused = send(kari, page, status=422, need="Tre tenester som ikkje snakkar saman")
     assert 'href="#basis-0"' in refused.text
     assert "Tre tenester" in refused.text
