@@ -197,7 +197,7 @@ def test_the_offline_page_when_the_server_is_down(
     sign_in(page)
     has_worker(page)
     address = find_case(page, "Ingeborg Tenkt")
-    os.kill(server.pid, signal.SIGTERM)
+    os.killpg(server.pid, signal.SIGKILL)
     page.wait_for_function("() => fetch('/helse').then(() => false, () => true)")
     page.goto(address)
     expect(heading(page)).to_have_text("Inga nettilkopling")
