@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import request
 
@@ -15,9 +15,17 @@ def own(address: str | None) -> str | None:
     return None if address.startswith("//") else address  # however many: a browser reads "///host" as another host
 
 
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address that a browser sent; of one that is none, nothing."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def came_from() -> str | None:
     """The page of ours that the reader was on, if the browser says."""
-    parts = urlsplit(request.referrer or "")
+    parts = parts_of(request.referrer or "")
     if parts.netloc != request.host:
         return None
     return own(parts.path + (f"?{parts.query}" if parts.query else ""))

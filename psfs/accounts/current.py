@@ -6,13 +6,12 @@ import functools
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 from sqlalchemy.orm import joinedload
 
 from psfs import audit, clock
-from psfs.accounts import tokens
+from psfs.accounts import addresses, tokens
 from psfs.domain.permissions import CASE_ACTIONS, Action, Role, allowed
 from psfs.extensions import db
 from psfs.models import User
@@ -152,7 +151,7 @@ def _ask_to_sign_in() -> Response:
         return keep_and_ask()
     if request.headers.get("HX-Request"):
         response = current_app.make_response("")
-        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        page = addresses.parts_of(request.headers.get("HX-Current-URL", ""))
         response.headers["HX-Redirect"] = url_for("accounts.sign_in", next=page.path or None)
         return response
     return redirect(url_for("accounts.sign_in", next=own_address()), 303)

@@ -41,6 +41,6 @@ def accounts() -> list[User]:
 def _asked_from_here() -> bool:
     """Whether the request comes from this machine, under this machine's name (a page elsewhere cannot borrow it)."""
     config: Config = current_app.extensions["psfs_config"]
-    if config.proxies or request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
+    if config.https or config.proxies or request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
         return False
     return all(map(addresses.is_loopback, (request.remote_addr or "", addresses.host(request.host))))

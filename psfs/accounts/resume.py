@@ -10,11 +10,10 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import make_response, render_template, request, session
 
-from psfs.accounts import tokens
+from psfs.accounts import addresses, tokens
 from psfs.accounts.forms import SignInForm
 from psfs.accounts.pages import sign_in_page
 
@@ -80,7 +79,7 @@ def sent_by_our_own_page() -> bool | None:
         return site == "same-origin"
     if "Origin" not in request.headers:
         return None
-    origin = urlsplit(request.headers["Origin"])
+    origin = addresses.parts_of(request.headers["Origin"])
     return (origin.scheme, origin.netloc) == (request.scheme, request.host)
 
 

@@ -216,3 +216,12 @@ def test_the_whole_way(browser: Open, with_passphrase: Town, later: Later, note:
 def notes() -> list[str]:
     db.session.rollback()
     return list(db.session.scalars(select(LogEntry.text).where(LogEntry.kind == "note")))
+
+
+@pytest.mark.parametrize("header", ["Origin", "Referer", "HX-Current-URL"])
+def test_an_address_that_is_none_is_no_error_of_ours(browser: Callable[[str], Browser], header: str) -> None:
+    stranger = browser("")
+    stranger.get("/logg-inn")
+    headers = {header: "http://["} | ({"HX-Request": "true"} if header.startswith("HX") else {})
+    answer = stranger.client.post("/personar/ny", data={"name": "Testine"}, headers=headers)
+    assert answer.status_code < 500
