@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from playwright.sync_api import Page
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 LINKS = """() => [...document.querySelectorAll("a[href]")].map((link) => link.href)"""
 # Of these there is more to see than one example.
-OFTEN = {
+OFTEN: Mapping[str, int] = {
     "/sok?q": 4,
     "/saker/*": 4,
     "/saker/*/stige": 4,
@@ -32,10 +32,12 @@ def kind_of(address: str) -> str:
     return ID.sub("*", parts.path) + ("?" + "&".join(names) if names else "")
 
 
-def crawl(page: Page, starts: Iterable[str], *, unknown_too: bool = False) -> Iterator[str]:
+def crawl(
+    page: Page, starts: Iterable[str], *, often: Mapping[str, int] = OFTEN, unknown_too: bool = False
+) -> Iterator[str]:
     """Open page after page (never a document, never another host) and stop at each, giving its kind.
 
-    Of most kinds one example is enough; see ``OFTEN``. An answer that is no success fails at once (404 may be meant).
+    Of most kinds one example is enough; see ``often``. An answer that is no success fails at once (404 may be meant).
     """
     page.goto("/")
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
@@ -45,7 +47,7 @@ def crawl(page: Page, starts: Iterable[str], *, unknown_too: bool = False) -> It
     while waiting:
         address = waiting.popleft().partition("#")[0]
         kind = kind_of(address)
-        if address in opened or seen[kind] >= OFTEN.get(kind, 1):
+        if address in opened or seen[kind] >= often.get(kind, 1):
             continue
         opened.add(address)
         answer = page.goto(address)
