@@ -108,6 +108,7 @@ MESSAGES: dict[str, LazyString] = {
     "giver_missing": _l("Vel kven som gir samtykket."),
     "how_missing": _l("Vel korleis samtykket er gitt."),
     "giver_too_young": _l("Før fylte %(age)s år må føresette gi samtykket, gjerne saman med den unge."),
+    "giver_is_adult": _l("Ein vaksen samtykkjer sjølv, eller ved verja si."),
     "young_person_too": _l("Frå fylte %(age)s år må den unge sjølv vere med og samtykke."),
     "withdrawn_before_given": _l("Samtykket gjeld frå %(day)s og kan ikkje trekkjast før det."),
     # BTI: the baton

@@ -37,6 +37,7 @@ FIELDS = {
     "legal_basis_missing": "legal_basis",
     "giver_missing": "given_by",
     "giver_too_young": "given_by",
+    "giver_is_adult": "given_by",
     "young_person_too": "given_by",
     "how_missing": "how",
     "withdrawn_before_given": "withdrawn_on",

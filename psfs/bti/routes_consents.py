@@ -50,7 +50,7 @@ def new_consent(case: OpenCase) -> ResponseReturnValue:
     if request.method == "GET":
         form.service.data = request.args.get("teneste", "")
     if not by_law:
-        order = dict.fromkeys((*givers, *words.GIVEN_BY))  # the fitting first; nobody can know everything
+        order = dict.fromkeys((*givers, *words.GIVEN_BY))  # the fitting first; the rules have the last word
         form.given_by.choices = options((code, words.GIVEN_BY[code]) for code in order)
 
     def page(problems: list[Any], news: Any) -> str:

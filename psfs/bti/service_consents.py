@@ -174,6 +174,8 @@ def _check(case: Case, what: ConsentInput) -> date | None:
     has_a_say = due.consents_self(born, what.from_on, in_force)
     if what.given_by == "person" and not has_a_say:
         raise Refusal("giver_too_young", age=in_force.consent_age)
+    if what.given_by == "young_person_and_guardian" and due.age_on(born, what.from_on) >= ADULT:
+        raise Refusal("giver_is_adult")
     if what.given_by == "guardian" and due.age_on(born, what.from_on) < ADULT:
         if has_a_say:
             raise Refusal("young_person_too", age=in_force.consent_age)

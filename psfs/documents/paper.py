@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from psfs import clock
@@ -31,8 +32,11 @@ def blank() -> dict[str, Any]:
 
 
 def filled(form: FormView) -> dict[str, Any]:
-    """The same with the activities that are active today; no earlier scores, so that they do not steer (P14)."""
-    texts = [activity.text for activity in form.active_on(clock.today())]
+    """The same with the activities that the next conversation is about: those not ended today.
+
+    No earlier scores, so that they do not steer (P14).
+    """
+    texts = [activity.text for activity in form.active_on(clock.today() + timedelta(days=1))]
     return {
         **blank(),
         "name": form.person_name,

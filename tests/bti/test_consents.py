@@ -78,7 +78,7 @@ def test_a_legal_basis_takes_the_place_of_consent_with_a_reason(browser: Open, t
     ("age", "giver", "status"),
     [(10, "guardian", 303), (10, "person", 422), (10, "young_person_and_guardian", 303)]
     + [(17, "guardian", 422), (17, "person", 303), (17, "young_person_and_guardian", 303)]
-    + [(40, "person", 303), (40, "guardian", 303)],
+    + [(40, "person", 303), (40, "guardian", 303), (40, "young_person_and_guardian", 422)],
 )
 def test_who_can_give_it_depends_on_age(browser: Open, town: Town, age: int, giver: str, status: int) -> None:
     change(town.child.person, birth_date=born(age))
