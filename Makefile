@@ -3,7 +3,7 @@ bin := .venv/bin
 compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock" --group build
 
-.PHONY: help run test check bench pictures messages migrate vendor lock clean
+.PHONY: help run test check bench pictures messages migrate vendor screenshots lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.* ## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,6 +35,10 @@ migrate: ## create or upgrade the database (DATABASE_URL; instance/ without it)
 vendor: ## fetch the pinned styles, scripts and fonts again
 	@.ci/setup
 	@$(bin)/python .ci/vendor.py
+
+screenshots: ## take the pictures of the README anew (pdftoppm for the printed page)
+	@.ci/setup tests
+	@PSFS_SCREENSHOTS=docs/images $(bin)/pytest -q tests/browser/test_story.py -k tablet
 
 lock: ## pin the dependencies anew, with hashes (ARGS=--upgrade for newer ones)
 	@.ci/setup tests

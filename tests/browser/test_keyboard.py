@@ -22,7 +22,7 @@ FOCUSED = """() => {
   const drawn = [element, around, element.parentElement.querySelector(".scale-digit")].filter(Boolean);
   const marked = drawn.some((one) => {
     const style = getComputedStyle(one);
-    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+    return style.opacity > 0 && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
   });
   const box = element.getBoundingClientRect();
   const inWindow = box.bottom > 0 && box.top < innerHeight;
