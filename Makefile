@@ -3,7 +3,7 @@ bin := .venv/bin
 compile := $(bin)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock" --group build
 
-.PHONY: help run test check bench pictures messages migrate vendor screenshots lock clean
+.PHONY: help run test check bench messages migrate vendor screenshots lock clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.* ## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,10 +44,6 @@ lock: ## pin the dependencies anew, with hashes (ARGS=--upgrade for newer ones)
 	@.ci/setup tests
 	@$(compile) $(ARGS) -o requirements.txt pyproject.toml
 	@$(compile) $(ARGS) --group dev -c requirements.txt -o requirements-dev.txt pyproject.toml
-
-pictures: ## take the README's pictures again
-	@.ci/setup tests
-	@PSFS_SCREENSHOTS=docs/images $(bin)/pytest -q "tests/browser/test_story.py::test_from_sign_in_to_the_printed_summary[tablet]"
 
 messages: ## take new and changed texts up in the catalogues; what is new stands untranslated
 	@.ci/setup
