@@ -19,7 +19,7 @@ from psfs import clock
 from tests.bench import crowd, report, stack, town, weight
 from tests.bench.client import Client
 from tests.bench.pages import Desk
-from tests.bench.server import ROOT, WORKERS, serving
+from tests.bench.server import WORKERS, serving
 from tests.support import server
 
 if TYPE_CHECKING:
@@ -148,5 +148,5 @@ def _warm_up(desk: Desk, times: int) -> None:
 
 
 if __name__ == "__main__":
-    print(f"{ROOT.name}: {clock.today()}, {os.cpu_count()} kjernar\n")
+    print(f"{clock.today()}, {os.cpu_count()} kjernar\n")
     main()
