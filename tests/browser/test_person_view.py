@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.looking import in_light_and_dark, look
 from tests.browser.walking import digit, find_case, heading, save, sign_in
+from tests.support.browser import PHONE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -115,6 +116,9 @@ def test_the_person_answers_and_staff_get_the_answers(talk: Page) -> None:
     expect(talk.locator("body.person-view")).to_have_count(0)
     expect(heading(talk)).to_be_visible()
     expect(talk.locator(".talk-review .review-answer")).to_have_text(["2", "9", "0", "10"])
+    if talk.viewport_size == PHONE:  # the tablet's conversation of today is there: a second one is asked about
+        talk.get_by_role("button", name="Lagre samtalen").click()
+        expect(talk.locator("#conflict")).to_contain_text("har alt lagra ein samtale denne dagen")
     save(talk)
     scores = talk.locator(".score-table tbody").first.locator("td:last-child")
     expect(scores.nth(1)).to_contain_text("9")
