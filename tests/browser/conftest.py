@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.walking import sign_in
 from tests.support.browser import ARGUMENTS, SIZES, Watch, chromium_path, screenshot_folder
 from tests.support.server import RunningApp, serving
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 
 @pytest.fixture(scope="session")
@@ -120,6 +121,19 @@ def new_context(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[N
     for context, _ in made:
         context.close()
     assert not troubles, "\n".join(troubles)
+
+
+@pytest.fixture(scope="module")
+def kari(chromium: Browser, live_server: RunningApp) -> StorageState:
+    """What a browser holds where Kari is signed in: ``new_context(storage_state=kari)`` begins there.
+
+    One session for the whole module; a test that signs out signs in for itself first.
+    """
+    context = chromium.new_context(base_url=live_server.url, locale="nn-NO")
+    sign_in(context.new_page())
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 @pytest.fixture

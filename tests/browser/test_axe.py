@@ -24,6 +24,8 @@ from tests.support.browser import PHONE, TABLET
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from playwright.sync_api import StorageState
+
     from tests.browser.conftest import NewContext
     from tests.support.server import RunningApp
 
@@ -123,10 +125,9 @@ def pages_of_the_program(folder: Path) -> set[str]:
 
 
 @pytest.fixture
-def talk(new_context: NewContext) -> Page:
+def talk(new_context: NewContext, kari: StorageState) -> Page:
     """A conversation with Gunvor, not begun."""
-    page = new_context("tablet").new_page()
-    sign_in(page)
+    page = new_context("tablet", storage_state=kari).new_page()
     page.goto(f"{find_case(page, 'Gunvor Påfunn')}/samtalar/ny")
     return page
 

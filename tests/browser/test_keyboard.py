@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.walking import find_case, heading, sign_in
+from tests.browser.walking import find_case, heading
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, StorageState
+
+    from tests.browser.conftest import NewContext
 
 MOST_STOPS = 60
 # Where the focus is, and how it shows: on the element itself, or, for what is drawn by its neighbour, on that one.
@@ -31,6 +34,12 @@ FOCUSED = """() => {
 }"""
 
 
+@pytest.fixture
+def page(new_context: NewContext, kari: StorageState) -> Page:
+    """A tablet where Kari is signed in."""
+    return new_context("tablet", storage_state=kari).new_page()
+
+
 def press(page: Page, key: str) -> str:
     """Press a key; wherever the focus is then, it can be seen. Gives what has it."""
     page.keyboard.press(key)
@@ -49,7 +58,6 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def start(page: Page, name: str, below: str) -> str:
-    sign_in(page)
     address = find_case(page, name)
     page.goto(address + below)
     return address
@@ -127,7 +135,6 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(page: Page) -> None:
 
 
 def test_the_error_summary_takes_the_focus_and_leads_to_each_field(page: Page) -> None:
-    sign_in(page)
     page.goto("/personar/ny")
     page.get_by_role("button", name="Opprett sak").press("Enter")
     summary = page.locator("#error-summary")
@@ -177,7 +184,7 @@ def test_no_page_keeps_the_focus(page: Page) -> None:
 
 
 def test_the_menu_opens_and_closes(page: Page) -> None:
-    sign_in(page)
+    page.goto("/")
     tab_to(page, ".menu > summary")
     page.keyboard.press("Enter")
     press(page, "Tab")

@@ -9,6 +9,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.walking import digit, find_case, heading, path, save, score_one_by_one, sign_in, sign_out
@@ -16,13 +17,19 @@ from tests.browser.walking import digit, find_case, heading, path, save, score_o
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, StorageState
 
     from tests.browser.conftest import NewContext
     from tests.support.server import RunningApp
 
 REMARK = "Kva nytte opplever personen?"
 SAVE = "Lagre samtalen"
+
+
+@pytest.fixture
+def page(new_context: NewContext, kari: StorageState) -> Page:
+    """A tablet where Kari is signed in."""
+    return new_context("tablet", storage_state=kari).new_page()
 
 
 def fill_in(page: Page, name: str, scores: tuple[int, ...], remark: str) -> str:
@@ -49,11 +56,15 @@ def conversations(page: Page, address: str) -> int:
 
 
 def has_worker(page: Page) -> None:
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    """Wait until the service worker looks after the page."""
+    page.evaluate(
+        """() => navigator.serviceWorker.controller !== null || new Promise((done) => {
+            navigator.serviceWorker.addEventListener("controllerchange", () => done(true), { once: true });
+        })"""
+    )
 
 
 def test_a_double_tap_saves_one_conversation(page: Page) -> None:
-    sign_in(page)
     address = fill_in(page, "Ingeborg Tenkt", (6, 6, 6, 6), "To trykk")
     before = 3
     posts: list[str] = []
@@ -77,7 +88,6 @@ def test_a_double_tap_without_script_saves_one_conversation(new_context: NewCont
 
 
 def test_the_back_button_after_saving_does_not_save_twice(page: Page) -> None:
-    sign_in(page)
     address = fill_in(page, "Margit Fiktheim", (6, 5, 6, 5), "Éin gong")
     save(page)
     page.go_back()
@@ -90,7 +100,7 @@ def test_the_back_button_after_saving_does_not_save_twice(page: Page) -> None:
 
 def test_what_was_typed_outlives_a_lost_network(page: Page) -> None:
     scores, remark = (4, 4, 4), "Nettet forsvann"
-    sign_in(page)
+    page.goto("/")
     has_worker(page)
     address = fill_in(page, "Astrid Dømevik", scores, remark)
     page.context.set_offline(True)
@@ -169,14 +179,13 @@ def test_what_was_typed_outlives_an_ended_session(
     assert conversations(page, address) == 3
 
 
-def test_two_people_save_the_same_conversation_at_once(new_context: NewContext) -> None:
+def test_two_people_save_the_same_conversation_at_once(page: Page, new_context: NewContext) -> None:
     """One wins; the other is told what was saved meanwhile, and keeps what was answered."""
-    kari, liv = new_context().new_page(), new_context("phone").new_page()
-    sign_in(kari, "kari")
+    tablet, liv = page, new_context("phone").new_page()
     sign_in(liv, "leiar")
-    address = fill_in(kari, "Torstein Prøvestad", (1, 2, 3, 4), "Kari var der")
+    address = fill_in(tablet, "Torstein Prøvestad", (1, 2, 3, 4), "Kari var der")
     fill_in(liv, "Torstein Prøvestad", (5, 6, 7, 8), "Liv var der")
-    save(kari)
+    save(tablet)
     with liv.expect_response(lambda answer: answer.request.method == "POST") as answer:
         liv.get_by_role("button", name=SAVE).click()
     assert answer.value.status == 409
@@ -187,9 +196,9 @@ def test_two_people_save_the_same_conversation_at_once(new_context: NewContext) 
     saved = told.get_by_role("link").get_attribute("href")
     save(liv)  # both conversations were held
     expect(liv.locator(".summary-top")).to_contain_text("Liv var der")
-    assert conversations(kari, address) == 4
-    kari.goto(str(saved))
-    expect(kari.locator("main")).to_contain_text("Kari var der")
+    assert conversations(tablet, address) == 4
+    tablet.goto(str(saved))
+    expect(tablet.locator("main")).to_contain_text("Kari var der")
 
 
 def test_the_offline_page_when_the_server_is_down(
@@ -209,7 +218,8 @@ def test_the_offline_page_when_the_server_is_down(
     expect(page.get_by_role("link", name="Prøv igjen")).to_be_visible()
 
 
-def test_signed_out_the_way_back_leads_to_sign_in(page: Page) -> None:
+def test_signed_out_the_way_back_leads_to_sign_in(new_context: NewContext) -> None:
+    page = new_context().new_page()
     sign_in(page)
     address = find_case(page, "Åse Eksempelvik")
     page.goto(f"{address}/stafettlogg")
