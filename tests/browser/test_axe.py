@@ -41,7 +41,7 @@ STARTS: dict[str, list[str]] = {
 FIRST = ["Olav Dømestad", "Torstein Prøvestad"]
 ON_PHONE = {"/", "/logg-inn", "/sok", "/saker/*", "/saker/*/stige", "/saker/*/stafettlogg", "/saker/*/samtalar/ny",
             "/saker/*/skjema/*", "/personar/ny"}  # fmt: skip
-NO_PAGES = {"/helse", "/manifest.webmanifest", "/sw.js"}
+NO_PAGES = {"/helse", "/helse/oppe", "/manifest.webmanifest", "/sw.js"}
 
 Findings = dict[str, list[str]]
 

@@ -6,6 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from sqlalchemy import event
+
+from psfs.extensions import db
 from psfs.pwa import shell
 from tests.support.pages import check_page
 
@@ -98,6 +101,18 @@ def test_the_servers_health(browser: Open) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
+def test_a_page_learns_that_it_reaches_the_server_without_a_word_from_the_database(app: Flask, browser: Open) -> None:
+    """Even a new connection would wait for a locked database as long as the page waits for the server."""
+    connections: list[object] = []
+    db.session.remove()
+    db.engine.dispose()
+    event.listen(db.engine, "connect", lambda *opened: connections.append(opened))
+    assert browser("")._send("HEAD", "/helse/oppe").status_code == 200
+    assert connections == []
+    assert browser("")._send("HEAD", "/helse").status_code == 200
+    assert connections, "the other question does reach the database"
+
+
 def test_pages_that_need_no_session_make_none(browser: Open) -> None:
-    for address in ("/sw.js", "/manifest.webmanifest", "/frakopla", "/helse"):
+    for address in ("/sw.js", "/manifest.webmanifest", "/frakopla", "/helse", "/helse/oppe"):
         assert "Set-Cookie" not in browser("")._send("GET", address).headers

@@ -41,6 +41,7 @@ OPEN_VIEWS = {
     "pwa.worker": "the same file for everybody",
     "pwa.offline": "the same page for everybody",
     "pwa.health": "for a supervisor",
+    "pwa.reached": "a page asks it without cookies",
 }
 # Addresses of something that is not a case but belongs to one: who may see it, of those whose role could.
 ALSO_BOUND = {

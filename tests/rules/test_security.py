@@ -70,7 +70,7 @@ def test_https_is_promised_where_it_is_used(tmp_path: Path, sqlite_url: str) -> 
 
 def test_signed_in_pages_are_kept_nowhere(browser: Open, town: Town) -> None:
     kari = browser("kari")
-    for address in ("/konto", "/frakopla", "/sw.js", "/finst-ikkje", "/helse"):
+    for address in ("/konto", "/frakopla", "/sw.js", "/finst-ikkje", "/helse", "/helse/oppe"):
         assert kari._send("GET", address).headers["Cache-Control"] == "no-store", address
     assert browser("")._send("GET", "/sw.js").headers["Cache-Control"] == "no-cache"
 
