@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from psfs.bti import queries
+from psfs.bti import queries, queries_log, queries_state
 from psfs.bti.hindrance import Changed, Hindered, require_open
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -128,8 +128,8 @@ def _changed(case: OpenCase, form: FlaskForm, page: Callable[..., str], refusal:
     """The page once more with what is new; sending it again is then meant."""
     news = None
     if "seen" in form:
-        form["seen"].data = queries.seen(case.case)
-        news = queries.latest_change(case.case) if refusal.code == "changed_meanwhile" else None
+        form["seen"].data = queries_state.seen(case.case)
+        news = queries_log.latest_change(case.case) if refusal.code == "changed_meanwhile" else None
     if refusal.code == "id_taken" and "id" in form:
         form["id"].data = uuid.uuid4()
     return page(problems=[{"text": message(refusal), "href": ""}], news=news)

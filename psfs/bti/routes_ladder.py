@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, queries, service
 from psfs.bti.fields import options
-from psfs.bti.queries import LadderView, StepView
+from psfs.bti.ladder_views import LadderView, StepView
 from psfs.bti.routes import bp
 from psfs.cases.door import OpenCase
 from psfs.domain.ladder import Direction

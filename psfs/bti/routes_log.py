@@ -9,7 +9,7 @@ from flask import abort, request, url_for
 from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
-from psfs.bti import forms, pages, queries, service_log, words
+from psfs.bti import forms, pages, queries_log, service_log, words
 from psfs.bti.routes import bp
 from psfs.cases.door import OpenCase
 from psfs.domain.permissions import Action
@@ -29,7 +29,7 @@ def log(case: OpenCase) -> str:
     kind = request.args.get("slag", "")
     kind = kind if kind in words.FILTERS else ""
     oldest_first = request.args.get("rekkje") == "eldst"
-    entries = queries.timeline(case.id, newest_first=not oldest_first)
+    entries = queries_log.timeline(case.id, newest_first=not oldest_first)
     counts = {name: sum(1 for each in entries if each.kind in kinds) for name, (_word, kinds) in words.FILTERS.items()}
     shown = [each for each in entries if not kind or each.kind in words.FILTERS[kind][1]]
     values = {
@@ -111,7 +111,7 @@ def correct_entry(case: OpenCase, entry_id: uuid.UUID) -> ResponseReturnValue:
             case,
             "correct_entry",
             form=form,
-            entry=queries.entry_view(entry, case.case.ladder),
+            entry=queries_log.entry_view(entry, case.case.ladder),
             may_strike=service_log.may_strike(case.case, entry),
             problems=problems,
             news=news,
@@ -144,7 +144,7 @@ def strike_entry(case: OpenCase, entry_id: uuid.UUID) -> ResponseReturnValue:
     form: Any = forms.StrikeForm()
 
     def page(problems: list[Any], news: Any) -> str:
-        shown = queries.entry_view(entry, case.case.ladder)
+        shown = queries_log.entry_view(entry, case.case.ladder)
         return pages.render(case, "strike_entry", form=form, entry=shown, problems=problems, news=news)
 
     def save() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from psfs import clock
-from psfs.bti import log, queries
+from psfs.bti import log, queries_state
 from psfs.bti.hindrance import Changed, repeated, require, require_date
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.domain.errors import Refusal
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Decision:
     """What a form says of any decision about a case's place.
 
-    ``id`` is the entry's, made when the page was; ``seen`` is ``queries.seen`` from when the page was made.
+    ``id`` is the entry's, made when the page was; ``seen`` is ``queries_state.seen`` from when the page was made.
     """
 
     id: uuid.UUID
@@ -101,7 +101,7 @@ def take_step(
     if repeated(LogEntry, decision.id, case, **content):
         return
     _require_unchanged(case, decision)
-    ladder, state = ladder_of(case.ladder), queries.case_state(case)
+    ladder, state = ladder_of(case.ladder), queries_state.case_state(case)
     request = DoStep(step, skip, decision.reason, outcome, to_level)
     require(ladder, state, request)
     require_date(case, decision.on)
@@ -119,7 +119,7 @@ def move(case: Case, by: User, to_level: int, decision: Decision) -> None:
     if repeated(LogEntry, decision.id, case, **content):
         return
     _require_unchanged(case, decision)
-    ladder, state = ladder_of(case.ladder), queries.case_state(case)
+    ladder, state = ladder_of(case.ladder), queries_state.case_state(case)
     request = Move(to_level, decision.reason)
     require(ladder, state, request)
     require_date(case, decision.on)
@@ -136,7 +136,7 @@ def close(case: Case, by: User, reason_code: str, evaluation: str, decision: Dec
     if repeated(LogEntry, decision.id, case, **content):
         return
     _require_unchanged(case, decision)
-    require(ladder_of(case.ladder), queries.case_state(case), Close(reason_code, evaluation))
+    require(ladder_of(case.ladder), queries_state.case_state(case), Close(reason_code, evaluation))
     require_date(case, decision.on)
     _require_after(case, decision.on)
     offer_withdrawn = withdraw_offers(case)
@@ -157,7 +157,7 @@ def reopen(case: Case, by: User, decision: Decision) -> None:
     if repeated(LogEntry, decision.id, case, **content):
         return
     _require_unchanged(case, decision)
-    require(ladder_of(case.ladder), queries.case_state(case), Reopen(decision.reason))
+    require(ladder_of(case.ladder), queries_state.case_state(case), Reopen(decision.reason))
     require_date(case, decision.on)
     if case.closed_on is not None and decision.on < case.closed_on:
         raise Refusal("date_before_closing", day=f"{case.closed_on:%d.%m.%Y}")
@@ -186,7 +186,7 @@ def withdraw_offers(case: Case) -> bool:
 def _place(case: Case, by: User, decision: Decision, level: int, **content: Any) -> None:
     """The entry and the case's new place, together: the entry stands on the level and round that were left."""
     _require_after(case, decision.on)
-    begun = queries.next_round(case, level)
+    begun = queries_state.next_round(case, level)
     log.write(case, by, id=decision.id, **{**content, "from_level": case.level, "to_level": level})
     case.level, case.round, case.level_since = level, begun, decision.on
 
@@ -197,5 +197,5 @@ def _require_after(case: Case, on: date) -> None:
 
 
 def _require_unchanged(case: Case, decision: Decision) -> None:
-    if decision.seen != queries.seen(case):
+    if decision.seen != queries_state.seen(case):
         raise Changed("changed_meanwhile")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from psfs.bti import log, queries
+from psfs.bti import log, queries_state
 from psfs.bti.hindrance import Changed, repeated, require_date, require_open
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.domain.errors import Refusal
@@ -161,7 +161,7 @@ def _step_is_loose(case: Case, entry: LogEntry) -> bool:
     """Whether no later step of the present round rests on this one."""
     if (entry.level, entry.round) != (case.level, case.round) or entry.outcome in MOVING:
         return False
-    rest = queries.step_states(each for each in queries.round_entries(case) if each.id != entry.id)
+    rest = queries_state.step_states(each for each in queries_state.round_entries(case) if each.id != entry.id)
     if entry.step in rest:
         return True
     steps = ladder_of(case.ladder).level(case.level).steps

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from psfs import clock
 from psfs.accounts.settings import limits
-from psfs.bti.queries import LadderView, ladder_view
+from psfs.bti.ladder_views import LadderView
+from psfs.bti.queries import ladder_view
 from psfs.bti.queries_interventions import InterventionView, interventions_of
 from psfs.bti.queries_log import EntryView, log_lines, views_of
 from psfs.cases.queries import Member, team

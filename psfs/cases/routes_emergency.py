@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
 from psfs.bti.hindrance import Changed
-from psfs.cases import service
+from psfs.cases import service_emergency
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
 from psfs.cases.forms import EmergencyForm
@@ -36,7 +36,7 @@ def emergency(case: OpenCase) -> Answer | Response:
     if not form.is_sent():
         return render_template("cases/emergency.html", form=form), 422
     try:
-        service.open_emergency(case, uuid.UUID(form.id.data), form.reason.data)
+        service_emergency.open_emergency(case, uuid.UUID(form.id.data), form.reason.data)
     except Changed as refusal:
         form.reason.errors = [message(refusal)]
         form.id.data = form.id.raw_data = None

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from psfs import clock
 from psfs.accounts.current import permit
 from psfs.bti.hindrance import Changed
-from psfs.cases import queries, service
+from psfs.cases import queries, service, service_people
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
 from psfs.cases.forms import ContactForm, MemberForm, PersonForm, RelatedForm, options
@@ -63,7 +63,7 @@ def add_related(case: OpenCase) -> Answer | Response:
         return _person_page(case, PersonForm(formdata=None, obj=case.person), form), 422
     content = {name: form[name].data for name in ("name", "relation", "phone", "guardian")}
     try:
-        service.add_related(case, uuid.UUID(form.id.data), **content)
+        service_people.add_related(case, uuid.UUID(form.id.data), **content)
     except Changed as refusal:
         return _conflict(case, message(refusal))
     flash(_("Opplysningane er lagra."), "success")
@@ -74,7 +74,7 @@ def add_related(case: OpenCase) -> Answer | Response:
 @permit(Action.EDIT_PERSON)
 def end_related(case: OpenCase, related_id: uuid.UUID) -> Response:
     """Somebody is no longer guardian or next of kin."""
-    if not service.end_related(case, related_id):
+    if not service_people.end_related(case, related_id):
         abort(404)
     return redirect(url_for("cases.person", case_id=case.id, _anchor="naere"), 303)
 
@@ -92,7 +92,7 @@ def team(case: OpenCase) -> Answer | Response:
     until = form.until_on.data and form.until_on.data + timedelta(days=1)
     try:
         user_id = uuid.UUID(form.user_id.data)
-        service.add_member(
+        service_people.add_member(
             case,
             uuid.UUID(form.id.data),
             user_id,
@@ -113,7 +113,7 @@ def team(case: OpenCase) -> Answer | Response:
 @permit(Action.TEAM)
 def end_member(case: OpenCase, member_id: uuid.UUID) -> Response:
     """Somebody no longer takes part."""
-    ended = service.end_member(case, member_id) or abort(404)
+    ended = service_people.end_member(case, member_id) or abort(404)
     if ended == case.user and not allowed(Role(ended.role), Action.TEAM, case.relations - {Relation.TEAM}):
         flash(_("Du er ikkje lenger med i saka."), "success")
         return redirect(url_for("worklist.home"), 303)
@@ -129,7 +129,7 @@ def contact(case: OpenCase) -> Answer | Response:
     if not form.is_sent():
         member = MemberForm(formdata=None, from_on=clock.today())
         return _team_page(case, member, form), 422
-    service.set_contact(case, uuid.UUID(form.contact_id.data) if form.contact_id.data else None)
+    service_people.set_contact(case, uuid.UUID(form.contact_id.data) if form.contact_id.data else None)
     flash(_("Kontaktpersonen er lagra."), "success")
     return redirect(url_for("cases.team", case_id=case.id), 303)
 

@@ -1,10 +1,9 @@
-"""What is done with persons and who takes part. Each verb checks, writes the change and its log line, commits once."""
+"""A person and their cases are made and changed. Each verb checks, writes the change and its log line, commits once."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -12,8 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from psfs import audit, clock
-from psfs.bti import log
-from psfs.bti.hindrance import Changed, repeated, require_open
+from psfs.bti.hindrance import Changed
 from psfs.bti.ladders import all_ladders
 from psfs.bti.queries_consents import ADULT
 from psfs.bti.service import open_entry
@@ -22,7 +20,7 @@ from psfs.domain import due
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Role
 from psfs.extensions import begin_write, db
-from psfs.models import Case, EmergencyOpening, Person, RelatedPerson, Service, TeamMember, User
+from psfs.models import Case, Person, Service, User
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from psfs.cases.door import OpenCase
     from psfs.cases.search import Found
 
-EMERGENCY_LASTS = timedelta(hours=1)
 CHILDREN, ADULTS = "children", "adults"
 
 
@@ -159,117 +156,6 @@ def edit_person(opened: OpenCase, person: PersonInput, version: int) -> None:
         raise Changed("person_changed") from error
 
 
-def add_related(opened: OpenCase, row_id: uuid.UUID, *, name: str, relation: str, phone: str, guardian: bool) -> None:
-    """Add a guardian or next of kin. The same page sent twice adds one."""
-    content = {"name": name, "relation": relation, "phone": phone, "guardian": guardian}
-    existing = db.session.get(RelatedPerson, row_id)
-    if existing is not None:
-        if any(getattr(existing, key) != value for key, value in content.items()):
-            raise Changed("id_taken")
-        return
-    db.session.add(RelatedPerson(id=row_id, person_id=opened.person.id, recorded_at=clock.now(), **content))
-    db.session.commit()
-
-
-def end_related(opened: OpenCase, row_id: uuid.UUID) -> bool:
-    """Note that somebody no longer is next of kin; False where there is no such row."""
-    row = db.session.get(RelatedPerson, row_id)
-    if row is None or row.person_id != opened.person.id:
-        return False
-    if row.ended_on is None:
-        row.ended_on = clock.today()
-    db.session.commit()
-    return True
-
-
-def add_member(
-    opened: OpenCase, row_id: uuid.UUID, user_id: uuid.UUID, *, role: str, from_on: date, until_on: date | None
-) -> None:
-    """Let a colleague take part. ``until_on`` is the first day they no longer do.
-
-    Raises:
-        Refusal("case_closed"), Refusal("not_a_colleague"), Refusal("already_in_team"), Changed("id_taken").
-    """
-    require_open(opened.case)
-    content = {"user_id": user_id, "role": role, "from_on": from_on, "until_on": until_on}
-    if repeated(TeamMember, row_id, opened.case, **content):
-        return
-    member = _colleague(user_id)
-    there = select(TeamMember.until_on).where(TeamMember.case_id == opened.id, TeamMember.user_id == user_id)
-    if any(until is None or until > clock.today() for until in db.session.scalars(there)):
-        raise Refusal("already_in_team", name=member.name)
-    db.session.add(TeamMember(id=row_id, case_id=opened.id, **content))
-    _log_team(opened, "added", member.name, role=role, subject_id=row_id)
-
-
-def end_member(opened: OpenCase, row_id: uuid.UUID) -> User | None:
-    """End somebody's part in the case at once; whose, or None where there is no such row."""
-    require_open(opened.case)
-    row = db.session.get(TeamMember, row_id)
-    if row is None or row.case_id != opened.id:
-        return None
-    if row.until_on is None or row.until_on > clock.today():
-        row.until_on = clock.today()
-        _log_team(opened, "ended", row.user.name, role=row.role, subject_id=row_id)
-    return row.user
-
-
-def set_contact(opened: OpenCase, user_id: uuid.UUID | None) -> None:
-    """Name the contact person, or take the name away.
-
-    Raises:
-        Refusal("case_closed"), Refusal("not_a_colleague").
-    """
-    require_open(opened.case)
-    if opened.case.contact_id == user_id:
-        return
-    contact = _colleague(user_id) if user_id else None
-    opened.case.contact_id = user_id
-    opened.case.contact = contact
-    _log_team(opened, "contact" if contact else "no_contact", contact.name if contact else "")
-
-
-def open_emergency(opened: OpenCase, row_id: uuid.UUID, reason: str) -> None:
-    """Open a case for an hour; the leader of its service and KE are told (their worklists show it).
-
-    A reader who has access already, or whose hour still runs, gets nothing more.
-    """
-    if repeated(EmergencyOpening, row_id, opened.case, user_id=opened.user.id, reason=reason):
-        return
-    moment = clock.now()
-    db.session.add(
-        EmergencyOpening(
-            id=row_id,
-            case_id=opened.id,
-            user_id=opened.user.id,
-            service_id=opened.case.service_id,
-            reason=reason,
-            opened_at=moment,
-            until=moment + EMERGENCY_LASTS,
-        )
-    )
-    details = {"event": "opened", "until": (moment + EMERGENCY_LASTS).isoformat(), "name": opened.user.name}
-    log.write(opened.case, opened.user, "emergency", reason=reason, subject_id=row_id, details=details)
-    db.session.commit()
-
-
-def acknowledge_emergency(row_id: uuid.UUID, by: User) -> bool:
-    """The leader of the service, or KE, has seen that a case was opened; False for anybody else."""
-    begin_write()
-    row = db.session.get(EmergencyOpening, row_id, populate_existing=True)
-    if row is None:
-        return False
-    if by.role == Role.LEADER and by.service_id == row.service_id:
-        row.leader_seen_at = row.leader_seen_at or clock.now()
-    elif by.role == Role.KE:
-        row.ke_seen_at = row.ke_seen_at or clock.now()
-    else:
-        return False
-    audit.recorder.act_as(audit.Actor(by.id, by.name, audit.recorder.case_stream(row.case_id), "worklist.acknowledge"))
-    db.session.commit()
-    return True
-
-
 def _columns(person: PersonInput) -> dict[str, object]:
     return {name: getattr(person, name) for name in PersonInput.__slots__}
 
@@ -315,16 +201,3 @@ def _refuse_second(person_id: uuid.UUID, ladder: str) -> None:
     ).first()
     if taken is not None:
         raise Refusal("open_on_ladder", service=", ".join(filter(None, (taken.name, taken.phone))))
-
-
-def _colleague(user_id: uuid.UUID) -> User:
-    found = db.session.get(User, user_id)
-    if found is None or found.disabled_at is not None or found.role == Role.ADMIN:
-        raise Refusal("not_a_colleague")
-    return found
-
-
-def _log_team(opened: OpenCase, event: str, name: str, *, subject_id: uuid.UUID | None = None, role: str = "") -> None:
-    details = {"event": event, "name": name, "role": role}
-    log.write(opened.case, opened.user, "team", subject_id=subject_id, details=details)
-    db.session.commit()

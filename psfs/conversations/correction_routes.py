@@ -13,7 +13,8 @@ from psfs.cases.door import OpenCase
 from psfs.conversations import answers, service
 from psfs.conversations.forms import CorrectForm, ReasonForm
 from psfs.conversations.inputs import Conflict, CorrectionInput
-from psfs.conversations.queries import form_id_of, form_view
+from psfs.conversations.queries import form_id_of
+from psfs.conversations.queries_form import form_view
 from psfs.conversations.routes import bp
 from psfs.domain.activities import Answer
 from psfs.domain.errors import Refusal

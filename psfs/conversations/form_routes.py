@@ -14,7 +14,8 @@ from psfs.cases.door import OpenCase
 from psfs.conversations import service, words
 from psfs.conversations.forms import AddForm, ReasonForm, RetireForm, RewordForm, StartForm
 from psfs.conversations.inputs import Conflict, NewActivity, Refusals, Retirement, tidy
-from psfs.conversations.queries import form_view, forms_of_case
+from psfs.conversations.queries import forms_of_case
+from psfs.conversations.queries_form import form_view
 from psfs.conversations.routes import bp
 from psfs.conversations.rows import must_be_open
 from psfs.domain.activities import MAX_ACTIVE, RetireReason

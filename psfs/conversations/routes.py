@@ -16,7 +16,8 @@ from psfs.conversations import answers, service, words
 from psfs.conversations.forms import ConversationForm
 from psfs.conversations.inputs import Conflict, ConversationInput, Refusals
 from psfs.conversations.pages import DATES, ConversationPage, conversation_page, missing_answers
-from psfs.conversations.queries import form_id_of, form_view, forms_of_case, open_form_id
+from psfs.conversations.queries import form_id_of, forms_of_case, open_form_id
+from psfs.conversations.queries_form import form_view
 from psfs.conversations.rows import must_be_open
 from psfs.domain.due import conversation_due
 from psfs.domain.errors import Refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from psfs.cases.service import EMERGENCY_LASTS
+from psfs.cases.service_emergency import EMERGENCY_LASTS
 from psfs.demo.calendar import moment
 from psfs.models import EmergencyOpening, Intervention
 

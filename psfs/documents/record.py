@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from psfs.accounts.settings import limits
 from psfs.bti.ladders import ladder
-from psfs.bti.queries import timeline
 from psfs.bti.queries_consents import consent_list
 from psfs.bti.queries_interventions import interventions_of
+from psfs.bti.queries_log import timeline
 from psfs.cases import queries as cases
-from psfs.conversations.queries import form_view, forms_of_case
+from psfs.conversations.queries import forms_of_case
+from psfs.conversations.queries_form import form_view
 from psfs.documents.summary import FACES, activities_in, holder
 from psfs.formatting import short_day
 from psfs.language import LANGUAGES, current

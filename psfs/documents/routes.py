@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 
 from psfs.accounts.current import permit
-from psfs.conversations.queries import form_view
+from psfs.conversations.queries_form import form_view
 from psfs.documents import paper, pdf, record
 from psfs.documents.summary import summary as summary_values
 from psfs.domain.permissions import Action

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from psfs.accounts.current import permit, user
-from psfs.cases.service import acknowledge_emergency
+from psfs.cases.service_emergency import acknowledge_emergency
 from psfs.domain.permissions import Action, Role, allowed
 from psfs.worklist import queries, service
 from psfs.worklist.words import KINDS

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from psfs import audit, clock
-from psfs.bti import log, queries, service
+from psfs.bti import log, queries_state, service
 from psfs.domain.ladder import StepState
 from psfs.extensions import db
 from tests.bti.support import change, entries, form_of, fresh, give, send
@@ -111,9 +111,9 @@ def test_only_the_last_step_can_be_struck_and_is_then_undone(browser: Open, town
     assert "siste steget" in refused.text
     assert "Feil steg" in refused.text
     send(kari, f"{base}/{second}/stryk", reason="Samtalen vart utsett")
-    assert queries.case_state(fresh(town.adult)).steps == {"one_contact": StepState.DONE}
+    assert queries_state.case_state(fresh(town.adult)).steps == {"one_contact": StepState.DONE}
     send(kari, f"{base}/{first}/stryk", reason="Heller ikkje det")
-    assert queries.case_state(fresh(town.adult)).steps == {}
+    assert queries_state.case_state(fresh(town.adult)).steps == {}
 
 
 def test_a_step_of_an_earlier_round_or_one_that_moved_the_case_cannot_be_struck(browser: Open, town: Town) -> None:
@@ -175,4 +175,4 @@ def test_a_need_is_reported_to_ke_from_any_level(browser: Open, town: Town, leve
     assert entries(town.adult)[-1].kind == "ke_report"
     browser("ke").get(f"/saker/{town.adult.id}/stige")
     give(town, town.adult, town.school)
-    assert queries.case_state(fresh(town.adult)).fulfilled >= {"reported_to_ke", "second_service"}
+    assert queries_state.case_state(fresh(town.adult)).fulfilled >= {"reported_to_ke", "second_service"}

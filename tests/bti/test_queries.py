@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from psfs import audit, clock
-from psfs.bti import log, queries, service
+from psfs.bti import log, queries, queries_log, queries_state, service
 from psfs.bti.hindrance import Hindered
 from psfs.domain.ladder import StepState
 from psfs.extensions import db
@@ -61,35 +61,40 @@ def test_the_steps_of_this_level_and_round_count_and_struck_ones_do_not(town: To
     done = log.write(case, kari, "step", step="one_contact", outcome="done")
     log.write(case, kari, "step", step="one_psfs", outcome="done", round=7)
     db.session.commit()
-    assert queries.case_state(case).steps == {"one_contact": StepState.DONE}
+    assert queries_state.case_state(case).steps == {"one_contact": StepState.DONE}
     log.write(case, kari, "step", step="one_contact", outcome="struck", strikes_id=done.id)
     db.session.commit()
-    assert queries.case_state(case).steps == {}
+    assert queries_state.case_state(case).steps == {}
 
 
 def test_requirements_follow_the_consents_that_hold_today(town: Town) -> None:
     case = town.adult
-    assert queries.case_state(case).fulfilled == {"contact_person"}
+    assert queries_state.case_state(case).fulfilled == {"contact_person"}
     give(town, case)
     give(town, case, service_id=case.service_id)
-    assert queries.case_state(case).fulfilled == {"contact_person", "consent_log"}
+    assert queries_state.case_state(case).fulfilled == {"contact_person", "consent_log"}
     other = give(town, case, service_id=town.school.id, basis="legal_basis")
     case.reported_to_ke_on = clock.today()
     db.session.commit()
-    assert queries.case_state(case).fulfilled == {"contact_person", "consent_log", "second_service", "reported_to_ke"}
+    assert queries_state.case_state(case).fulfilled == {
+        "contact_person",
+        "consent_log",
+        "second_service",
+        "reported_to_ke",
+    }
     other.withdrawn_on = clock.today()
     db.session.commit()
-    assert "second_service" not in queries.case_state(case).fulfilled
+    assert "second_service" not in queries_state.case_state(case).fulfilled
 
 
 def test_a_guardians_consent_lasts_until_the_young_person_has_a_say(town: Town) -> None:
     case = town.child
     give(town, case, given_by="guardian", from_on=clock.today() - timedelta(days=30))
-    assert "consent_log" in queries.case_state(case).fulfilled
+    assert "consent_log" in queries_state.case_state(case).fulfilled
     today = clock.today()
     case.person.birth_date = date(today.year - 16, today.month, min(today.day, 28)) - timedelta(days=1)
     db.session.commit()
-    assert "consent_log" not in queries.case_state(case).fulfilled
+    assert "consent_log" not in queries_state.case_state(case).fulfilled
 
 
 def test_what_is_missing_is_named_with_a_link(town: Town) -> None:
@@ -111,7 +116,7 @@ def test_the_timeline_goes_by_when_things_happened(town: Town) -> None:
     late = log.write(case, kari, "note", decided_on=clock.today() - timedelta(days=3), text="Før")
     now = log.write(case, kari, "meeting", text="No")
     db.session.commit()
-    assert [entry.id for entry in queries.timeline(case.id)] == [now.id, late.id]
-    assert [entry.id for entry in queries.timeline(case.id, newest_first=False)] == [late.id, now.id]
-    assert [entry.kind for entry in queries.timeline(case.id, ["note"])] == ["note"]
-    assert queries.timeline(case.id)[1].late
+    assert [entry.id for entry in queries_log.timeline(case.id)] == [now.id, late.id]
+    assert [entry.id for entry in queries_log.timeline(case.id, newest_first=False)] == [late.id, now.id]
+    assert [entry.kind for entry in queries_log.timeline(case.id, ["note"])] == ["note"]
+    assert queries_log.timeline(case.id)[1].late

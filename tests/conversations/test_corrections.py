@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from psfs import audit, clock
-from psfs.conversations.queries import form_view
+from psfs.conversations.queries_form import form_view
 from psfs.domain.scoring import Flag
 from psfs.extensions import db
 from psfs.models import LogEntry

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from psfs import clock
-from psfs.conversations.queries import form_view, forms_of_case, latest_form_id
+from psfs.conversations.queries import forms_of_case, latest_form_id
+from psfs.conversations.queries_form import form_view
 from psfs.domain.scoring import SCALE_VERSION, Scale
 from psfs.extensions import db
 from psfs.models import LogEntry

@@ -10,7 +10,8 @@ import pytest
 from werkzeug.exceptions import NotFound
 
 from psfs import audit
-from psfs.conversations.queries import figures_for_forms, form_view, forms_of_case, latest_form_id
+from psfs.conversations.queries import figures_for_forms, forms_of_case, latest_form_id
+from psfs.conversations.queries_form import form_view
 from psfs.domain.scoring import Flag
 from psfs.extensions import db
 from tests.conversations.rows import make_form, worked_example

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from psfs.conversations import words
-from psfs.conversations.queries import form_view
+from psfs.conversations.queries_form import form_view
 from tests.conversations.pages import said, table
 from tests.conversations.rows import make_conversation, make_form
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from psfs import audit
-from psfs.conversations.queries import form_view
+from psfs.conversations.queries_form import form_view
 from psfs.extensions import db
 from psfs.models import Activity, Conversation, Form, LogEntry, Score, ScoreCorrection, TeamMember
 from tests.conversations.pages import fields, new_ids, open_page, said

@@ -1,0 +1,94 @@
+"""What the pages about the ladder show: plain values, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+
+if TYPE_CHECKING:
+    import uuid
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """One rung, in the reader's language."""
+
+    number: int
+    name: str
+    what: str
+    holder_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of the present level. ``state``: done, skipped, next or later."""
+
+    key: str
+    number: int
+    name: str
+    state: str
+    who: str
+    when: str
+    reason: str
+    decides: bool
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissingView:
+    """Something that must be in place first, with the link that mends it (none: ``endpoint`` is empty)."""
+
+    code: str
+    text: str
+    case_id: uuid.UUID
+    endpoint: str = ""
+    link: str = ""
+    query: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def href(self) -> str:
+        """Address of the page that mends it, or an empty text."""
+        return url_for(self.endpoint, case_id=self.case_id, **self.query) if self.endpoint else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LadderView:
+    """Everything the ladder's picture, its steps and its buttons need.
+
+    ``missing`` hinders the next step (or, when deciding is next, the way up); ``missing_up`` hinders the level above.
+    ``provides`` is what the next step is there to see to and is not yet in place. ``due`` is the last day to decide
+    level 0. ``seen`` goes back with a form, so that a change made meanwhile is noticed.
+    """
+
+    case_id: uuid.UUID
+    key: str
+    name: str
+    level: int
+    level_name: str
+    round: int
+    level_since: date
+    open: bool
+    closed_on: date | None
+    close_reason: str
+    levels: tuple[LevelView, ...]
+    steps: tuple[StepView, ...]
+    next_step: StepView | None
+    missing: tuple[MissingView, ...]
+    missing_up: tuple[MissingView, ...]
+    provides: tuple[MissingView, ...]
+    outcomes: tuple[str, ...]
+    holder: str
+    holder_title: str
+    holder_cut: bool
+    offered_to: str
+    withdrawn: tuple[tuple[str, date], ...]
+    due: date | None
+    overdue: bool
+    seen: str
+
+    def skipped(self) -> tuple[StepView, ...]:
+        """Steps that were skipped and can still be done in this round."""
+        return tuple(step for step in self.steps if step.state == "skipped")
