@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -19,14 +18,14 @@ from wtforms import (
     TelField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from psfs.domain.due import Limits
 from psfs.domain.permissions import Role
+from psfs.fields import PageForm, at_most, choice, options
+from psfs.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from flask_babel.speaklater import LazyString
 
 _l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
@@ -39,28 +38,7 @@ ROLES: dict[Role, LazyString] = {
 LAYOUTS: dict[str, Any] = {"one": _l("Éin aktivitet om gongen"), "all": _l("Alle på eitt ark")}
 MISSING: Any = _l("Fyll ut dette feltet.")
 MOST_DAYS = 3650
-_RADIO: Any = wtforms.RadioField  # newer than the stubs, as are its messages
 _SELECT: Any = wtforms.SelectField
-_CHOICE: Any = wtforms.SelectChoice  # type: ignore[attr-defined]
-
-
-def stripped(text: str | None) -> str | None:
-    """Without blanks around, and without characters that cannot be seen."""
-    return None if text is None else "".join(sign for sign in text if sign.isprintable()).strip()
-
-
-def at_most(most: int) -> Length:
-    """At most so many characters, in words of our own."""
-    return Length(max=most, message=_l("Skriv høgst %(max)d teikn."))
-
-
-def choice(label: Any, choices: Mapping[str, Any]) -> Any:
-    """A choice among a few; ``choices`` is code and words."""
-    return _RADIO(label, choices=_choices(choices.items()), invalid_choice_message=_l("Vel eitt av alternativa."))
-
-
-def _choices(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
-    return [_CHOICE(value=value, label=label) for value, label in pairs]
 
 
 class WholeNumberField(IntegerField):
@@ -74,27 +52,16 @@ class WholeNumberField(IntegerField):
             self.data = None
 
 
-class RoomForm(FlaskForm):
-    """A form of this room."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
-
-    def is_sent(self) -> bool:
-        """Whether the form was sent, and everything in it is as it should be."""
-        return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
-
-
-class SignInForm(RoomForm):
+class SignInForm(PageForm):
     """User name and passphrase; ``kept`` holds a form that was not sent (see ``resume``)."""
 
-    username = StringField(_l("Brukarnamn"), [DataRequired(MISSING), at_most(64)], filters=[stripped])
+    username = StringField(_l("Brukarnamn"), [DataRequired(MISSING), at_most(64)], filters=[one_line])
     passphrase = PasswordField(_l("Passfrase"), [InputRequired(MISSING)])
     next = HiddenField()
     kept = HiddenField()
 
 
-class NewPassphraseForm(RoomForm):
+class NewPassphraseForm(PageForm):
     """A new passphrase, twice."""
 
     passphrase = PasswordField(_l("Ny passfrase"), [InputRequired(MISSING)])
@@ -109,8 +76,8 @@ class NewPassphraseForm(RoomForm):
 class CodeForm(NewPassphraseForm):
     """The first sign-in: a one-time code, and the passphrase from now on."""
 
-    username = StringField(_l("Brukarnamn"), [DataRequired(MISSING), at_most(64)], filters=[stripped])
-    code = StringField(_l("Eingongskode"), [DataRequired(MISSING), at_most(40)], filters=[stripped])
+    username = StringField(_l("Brukarnamn"), [DataRequired(MISSING), at_most(64)], filters=[one_line])
+    code = StringField(_l("Eingongskode"), [DataRequired(MISSING), at_most(40)], filters=[one_line])
 
 
 class ChangePassphraseForm(NewPassphraseForm):
@@ -119,21 +86,21 @@ class ChangePassphraseForm(NewPassphraseForm):
     old = PasswordField(_l("Noverande passfrase"), [InputRequired(MISSING)])
 
 
-class OwnForm(RoomForm):
+class OwnForm(PageForm):
     """What a member of staff chooses for themselves."""
 
     scoring_layout = choice(_l("Skåring i samtalar"), LAYOUTS)
 
 
-class UserForm(RoomForm):
+class UserForm(PageForm):
     """An account. ``id`` is made with the page, so that sending twice makes one."""
 
     id = HiddenField()
-    username = StringField(_l("Brukarnamn"), [DataRequired(MISSING), at_most(64)], filters=[stripped])
-    name = StringField(_l("Fullt namn"), [DataRequired(MISSING), at_most(200)], filters=[stripped])
+    username = StringField(_l("Brukarnamn"), [DataRequired(MISSING), at_most(64)], filters=[one_line])
+    name = StringField(_l("Fullt namn"), [DataRequired(MISSING), at_most(200)], filters=[one_line])
     role = choice(_l("Rolle"), {role.value: text for role, text in ROLES.items()})
     service = _SELECT(_l("Teneste"), [Optional()], invalid_choice_message=_l("Vel frå lista."))
-    phone = TelField(_l("Telefon"), [at_most(40)], filters=[stripped])
+    phone = TelField(_l("Telefon"), [at_most(40)], filters=[one_line])
 
     def for_new(self) -> None:
         """Give the page of a new account its id."""
@@ -141,7 +108,7 @@ class UserForm(RoomForm):
 
     def offer(self, services: list[tuple[str, str]]) -> None:
         """Which services can be chosen."""
-        self.service.choices = _choices([("", _("Inga teneste")), *services])
+        self.service.choices = options([("", _("Inga teneste")), *services])
 
     @property
     def service_id(self) -> uuid.UUID | None:
@@ -149,12 +116,12 @@ class UserForm(RoomForm):
         return uuid.UUID(self.service.data) if self.service.data else None
 
 
-class ServiceForm(RoomForm):
+class ServiceForm(PageForm):
     """A service."""
 
     id = HiddenField()
-    name = StringField(_l("Namn"), [DataRequired(MISSING), at_most(200)], filters=[stripped])
-    phone = TelField(_l("Telefon"), [at_most(40)], filters=[stripped])
+    name = StringField(_l("Namn"), [DataRequired(MISSING), at_most(200)], filters=[one_line])
+    phone = TelField(_l("Telefon"), [at_most(40)], filters=[one_line])
     external = BooleanField(_l("Utanfor kommunen (NAV, sjukehus, fastlege …)"))
     active = BooleanField(_l("I bruk"))
 
@@ -164,7 +131,7 @@ def _whole_number(label: Any, most: int) -> WholeNumberField:
     return WholeNumberField(label, [InputRequired(MISSING), limits])
 
 
-class SettingsForm(RoomForm):
+class SettingsForm(PageForm):
     """The thresholds that the municipality sets; the names are those of ``due.Limits``."""
 
     level0_days = _whole_number(_l("Dagar på nivå 0"), MOST_DAYS)

@@ -54,7 +54,7 @@ def _service_page(form: ServiceForm, service_id: uuid.UUID | None) -> Response |
     refused, status = "", 200
     if request.method == "POST":
         status = 422
-        if form.is_sent():
+        if form.accepted():
             try:
                 _save_service(form, service_id)
             except Refusal as refusal:
@@ -88,7 +88,7 @@ def settings() -> Response | str | tuple[str, int]:
     form = SettingsForm(data=asdict(limits()))
     status = 200
     if request.method == "POST":
-        if form.is_sent():
+        if form.accepted():
             organisation.set_limits(_actor(), form.limits())
             flash(_("Lagra."), "success")
             return redirect(url_for("accounts.settings"), 303)

@@ -28,7 +28,7 @@ def own() -> Response | str | tuple[str, int]:
     form = OwnForm(scoring_layout=account.scoring_layout)
     status = 200
     if request.method == "POST":
-        if form.is_sent():
+        if form.accepted():
             remember_layout(account, form.scoring_layout.data)
             flash(_("Lagra."), "success")
             return redirect(url_for("accounts.own"), 303)
@@ -47,7 +47,7 @@ def change_passphrase() -> Response | str | tuple[str, int]:
     if request.method == "GET":
         return render_template("accounts/passphrase.html", form=form)
     refused, status = "", 422
-    if form.is_sent():
+    if form.accepted():
         try:
             signing.change_passphrase(
                 account, form.old.data or "", form.passphrase.data or "", request.remote_addr or ""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from psfs.accounts.forms import RoomForm
+    from psfs.fields import PageForm
     from psfs.models import User
 
 TOO_MANY = "too_many_attempts"
@@ -43,7 +43,7 @@ def sign_in() -> Response | str:
 def check_sign_in() -> Response | str:
     """Sign in with user name and passphrase."""
     form = SignInForm()
-    if not form.is_sent():
+    if not form.accepted():
         return _again(sign_in_page, form)
     try:
         account = signing.sign_in(form.username.data or "", form.passphrase.data or "", request.remote_addr or "")
@@ -59,7 +59,7 @@ def use_code() -> Response | str:
     form = CodeForm()
     if request.method == "GET":
         return _code_page(form)
-    if not form.is_sent():
+    if not form.accepted():
         return _again(_code_page, form)
     try:
         account = signing.use_code(
@@ -123,7 +123,7 @@ def _code_page(form: CodeForm, *, refused: str = "") -> str:
     return render_template("accounts/code.html", form=form, refused=refused)
 
 
-def _again(show: Callable[..., str], form: RoomForm, refusal: Refusal | None = None) -> Response:
+def _again(show: Callable[..., str], form: PageForm, refusal: Refusal | None = None) -> Response:
     """The same page with what is wrong; 429 and how long to wait after too many attempts."""
     text = message(refusal) if refusal else ""
     seconds = 0

@@ -41,7 +41,7 @@ def new_user() -> Response | str | tuple[str, int]:
         form.for_new()
         return render_template("accounts/user_new.html", form=form)
     refused = ""
-    if form.is_sent():
+    if form.accepted():
         try:
             code = service.add_user(
                 _actor(),
@@ -79,7 +79,7 @@ def edit_user(user_id: uuid.UUID) -> Response | str | tuple[str, int]:
     refused, status = "", 200
     if request.method == "POST":
         status = 422
-        if form.is_sent():
+        if form.accepted():
             try:
                 service.edit_user(
                     _actor(),

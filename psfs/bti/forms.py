@@ -5,36 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from psfs.bti import words
-from psfs.bti.fields import (
-    IdField,
-    VersionField,
-    choice,
-    day,
-    line,
-    maybe_day,
-    select,
-)
+from psfs.bti.fields import day, line, maybe_day, select
 from psfs.bti.fields import words as long_text
 from psfs.bti.service import Decision
+from psfs.fields import IdField, NewIdField, PageForm, VersionField, choice
 
 YOUR_CHOICE = _l("Vel eitt av alternativa.")
 
 
-class RoomForm(FlaskForm):
-    """A form of this room."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # flask-wtf is untyped
-
-
-class DecisionForm(RoomForm):
+class DecisionForm(PageForm):
     """Who decided, when, who took part and why; ``seen`` notices a change made meanwhile."""
 
-    id: Any = IdField()
+    id: Any = NewIdField()
     seen = HiddenField()
     decided_on = day(_l("Når vart det avgjort?"))
     decided_by = line(_l("Kven avgjorde?"))
@@ -89,10 +74,10 @@ class ReopenForm(DecisionForm):
     reason = long_text(_l("Kvifor skal saka opnast igjen?"), _l("Skriv kvifor saka skal opnast igjen."))
 
 
-class ConsentForm(RoomForm):
+class ConsentForm(PageForm):
     """A consent to the log, or for a service."""
 
-    id: Any = IdField()
+    id: Any = NewIdField()
     service = select(_l("Kva gjeld samtykket?"))
     given_by = choice(_l("Kven gir samtykket?"), words.GIVEN_BY, _l("Vel kven som gir samtykket."))
     given_by_name = line(_l("Namn på den eller dei som gir samtykket"))
@@ -101,10 +86,10 @@ class ConsentForm(RoomForm):
     until_on = maybe_day(_l("Gjeld til og med"), description=_l("La stå tomt om det ikkje er avtalt nokon slutt."))
 
 
-class LegalBasisForm(RoomForm):
+class LegalBasisForm(PageForm):
     """A legal basis in a consent's place, with the reason."""
 
-    id: Any = IdField()
+    id: Any = NewIdField()
     service = select(_l("Kva gjeld heimelen?"))
     legal_basis = line(
         _l("Heimel"), _l("Skriv kva lov eller føresegn som er heimelen."), description=_l("Lov og paragraf.")
@@ -114,7 +99,7 @@ class LegalBasisForm(RoomForm):
     until_on = maybe_day(_l("Gjeld til og med"), description=_l("La stå tomt om det ikkje er avtalt nokon slutt."))
 
 
-class WithdrawForm(RoomForm):
+class WithdrawForm(PageForm):
     """Withdrawing a consent."""
 
     withdrawn_on = day(_l("Når vart det trekt?"))
@@ -122,10 +107,10 @@ class WithdrawForm(RoomForm):
     reason = long_text(_l("Merknad"))
 
 
-class InterventionForm(RoomForm):
+class InterventionForm(PageForm):
     """An agreed measure."""
 
-    id: Any = IdField()
+    id: Any = NewIdField()
     version = VersionField(default=1)
     goal = long_text(_l("Mål"), _l("Skriv målet med tiltaket."), description=_l("Kva skal bli betre for personen?"))
     what = long_text(_l("Tiltak"), _l("Skriv kva som skal gjerast."), description=_l("Kva skal gjerast?"))
@@ -137,7 +122,7 @@ class InterventionForm(RoomForm):
     evaluate_on = maybe_day(_l("Skal evaluerast"))
 
 
-class EvaluateForm(RoomForm):
+class EvaluateForm(PageForm):
     """How a measure went, and whether it ends."""
 
     version = VersionField(default=1)
@@ -148,16 +133,16 @@ class EvaluateForm(RoomForm):
     next_on = maybe_day(_l("Neste evaluering"), description=_l("Når tiltaket held fram."))
 
 
-class HandoverForm(RoomForm):
+class HandoverForm(PageForm):
     """An offer of the baton."""
 
-    id: Any = IdField()
+    id: Any = NewIdField()
     to = select(_l("Kven skal ta over?"))
     reason = long_text(_l("Kvifor?"), _l("Skriv kvifor stafetten skal vidare."))
     persons_view = long_text(_l("Kva seier personen sjølv?"), description=_l("La stå tomt om det ikkje er kjent."))
 
 
-class AnswerForm(RoomForm):
+class AnswerForm(PageForm):
     """The successor's answer."""
 
     offer = IdField()
@@ -169,16 +154,16 @@ class AnswerForm(RoomForm):
     reason = long_text(_l("Merknad"), description=_l("Må fyllast ut om du seier nei."))
 
 
-class WithdrawOfferForm(RoomForm):
+class WithdrawOfferForm(PageForm):
     """Taking an offer back."""
 
     offer = IdField()
 
 
-class ReportForm(RoomForm):
+class ReportForm(PageForm):
     """A report of need to the coordinating unit."""
 
-    id: Any = IdField()
+    id: Any = NewIdField()
     decided_on = day(_l("Når er behovet meldt?"))
     need = long_text(
         _l("Kva er behovet?"), _l("Skriv kva behovet er."), description=_l("Kva må koordinerast, og mellom kven?")
@@ -186,27 +171,27 @@ class ReportForm(RoomForm):
     basis = choice(_l("Grunnlag for å melde"), words.KE_BASIS, YOUR_CHOICE)
 
 
-class NoteForm(RoomForm):
+class NoteForm(PageForm):
     """A note or a meeting."""
 
-    id: Any = IdField()
+    id: Any = NewIdField()
     kind = choice(_l("Kva slag?"), {"note": words.KINDS["note"], "meeting": words.KINDS["meeting"]}, YOUR_CHOICE)
     decided_on = day(_l("Dato"))
     participants = line(_l("Kven var med?"))
     text = long_text(_l("Tekst"), _l("Skriv noko først."), description=_l("Personen kan lese dette."))
 
 
-class StrikeForm(RoomForm):
+class StrikeForm(PageForm):
     """Striking an entry of the log."""
 
-    id: Any = IdField()
+    id: Any = NewIdField()
     reason = long_text(_l("Kvifor blir innføringa stroken?"), _l("Skriv ei grunngjeving."))
 
 
-class CorrectForm(RoomForm):
+class CorrectForm(PageForm):
     """Putting an entry's details right."""
 
-    id: Any = IdField()
+    id: Any = NewIdField()
     decided_on = day(_l("Dato"))
     decided_by = line(_l("Kven avgjorde?"))
     participants = line(_l("Kven var med?"))

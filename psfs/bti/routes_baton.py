@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, queries, service_baton
-from psfs.bti.fields import options
 from psfs.bti.queries_people import successors
 from psfs.bti.routes import bp
 from psfs.cases.door import OpenCase
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
+from psfs.fields import options
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

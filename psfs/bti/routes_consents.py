@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from psfs.accounts.current import permit
 from psfs.accounts.settings import limits
 from psfs.bti import forms, pages, service_consents, words
-from psfs.bti.fields import options
 from psfs.bti.queries_consents import consent_list, consent_of
 from psfs.bti.queries_people import other_services
 from psfs.bti.routes import bp
 from psfs.bti.service_consents import CONSENT, LEGAL_BASIS, ConsentInput
 from psfs.cases.door import OpenCase
 from psfs.domain.permissions import Action
+from psfs.fields import options
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, service_interventions
-from psfs.bti.fields import options
 from psfs.bti.queries_interventions import intervention_of, interventions_of
 from psfs.bti.queries_people import other_services, taking_part
 from psfs.bti.routes import bp
@@ -18,6 +17,7 @@ from psfs.bti.service_interventions import InterventionInput
 from psfs.cases.door import OpenCase
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
+from psfs.fields import options
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

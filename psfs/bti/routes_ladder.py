@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, queries, service
-from psfs.bti.fields import options
 from psfs.bti.ladder_views import LadderView, StepView
 from psfs.bti.routes import bp
 from psfs.cases.door import OpenCase
 from psfs.domain.ladder import Direction
 from psfs.domain.permissions import Action
+from psfs.fields import options
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
-from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs
+from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     RadioField,
-    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
-from wtforms.widgets import HiddenInput, TextInput
+from wtforms.widgets import TextInput
 
 from psfs import clock
 from psfs.cases import names
 from psfs.cases.identity_number import looks_like_identity_number
-from psfs.cases.text import lines, one_line
+from psfs.fields import DayField, NewIdField, PageForm, VersionField, at_most, options
 from psfs.language import LANGUAGES
+from psfs.text import lines, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 _l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
 OLDEST = 130  # years
 
 
-class CaseForm(FlaskForm):
+class CaseForm(PageForm):
     """Every form of this room: an identity number typed anywhere is refused."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
-
-    def is_sent(self) -> bool:
-        """Whether the form was sent, and everything in it is as it should be."""
-        return bool(self.validate_on_submit())  # type: ignore[no-untyped-call]
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check all fields."""
@@ -60,12 +50,7 @@ class CaseForm(FlaskForm):
 class IdForm(CaseForm):
     """A form that makes something: the id it will have came with the page."""
 
-    id = HiddenField()
-
-    def validate_id(self, field: HiddenField) -> None:
-        """Refuse an id that is none."""
-        if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", str(field.data or "")):
-            raise ValidationError(_("Skjemaet manglar noko. Last sida på nytt."))
+    id = NewIdField()
 
 
 class TypedDate(DateField):
@@ -89,31 +74,7 @@ class TypedDate(DateField):
         raise ValueError(_("Skriv datoen som dag, månad og år, til dømes 17.05.1941."))
 
 
-class Day(DateField):
-    """A day chosen with the browser's own calendar."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it, with words of our own where it is none."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Vel ein dato.")) from None
-
-
-class VersionField(IntegerField):
-    """Which version of something the page was made from; hidden."""
-
-    widget = HiddenInput()
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it, with words of our own where it is none."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Skjemaet manglar noko. Last sida på nytt.")) from None
-
-
-def _born(_form: FlaskForm, field: DateField) -> None:
+def _born(_form: PageForm, field: DateField) -> None:
     if field.data is None:
         return
     if field.data > clock.today():
@@ -122,28 +83,18 @@ def _born(_form: FlaskForm, field: DateField) -> None:
         raise ValidationError(_("Fødselsdatoen ligg for langt tilbake. Sjå over årstalet."))
 
 
-def _has_letters(_form: FlaskForm, field: StringField) -> None:
+def _has_letters(_form: PageForm, field: StringField) -> None:
     if not any(not word.isdigit() for word in names.words(field.data or "")):
         raise ValidationError(_("Skriv namnet med bokstavar."))
 
 
-def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
-    """Choices for a field, from value and words."""
-    return [SelectChoice(value, label) for value, label in pairs]
-
-
-def chosen(_form: FlaskForm, field: Any) -> None:
+def chosen(_form: PageForm, field: Any) -> None:
     """One of the choices, in words of our own where it is none."""
     if field.data not in {choice.value for choice in field.choices}:
         raise ValidationError(_("Vel eitt av alternativa."))
 
 
-def most(length: int) -> Length:
-    """At most so many letters."""
-    return Length(max=length, message=_l("Skriv kortare: det er plass til %(max)d teikn."))
-
-
-NAME: list[Any] = [DataRequired(_l("Skriv namnet.")), most(200), _has_letters]
+NAME: list[Any] = [DataRequired(_l("Skriv namnet.")), at_most(200), _has_letters]
 
 
 class PersonFields(CaseForm):
@@ -154,8 +105,8 @@ class PersonFields(CaseForm):
     language = SelectField(
         _l("Språket til personen"), [chosen], choices=options(LANGUAGES.items()), default="nn", validate_choice=False
     )
-    phone = StringField(_l("Telefon"), [most(40)], filters=[one_line])
-    journal_ref = StringField(_l("Referanse til journalsystemet"), [most(100)], filters=[one_line])
+    phone = StringField(_l("Telefon"), [at_most(40)], filters=[one_line])
+    journal_ref = StringField(_l("Referanse til journalsystemet"), [at_most(100)], filters=[one_line])
     shielded = BooleanField(_l("Skjerma: skal ikkje synast i søk eller lister for dei som ikkje har tilgang"))
 
 
@@ -171,9 +122,9 @@ class OpeningFields(IdForm):
 
     ladder = RadioField(_l("Kva gjeld det?"), [chosen], validate_choice=False)
     level = RadioField(_l("Kvar byrjar saka?"), [chosen], default="0", validate_choice=False)
-    reason = TextAreaField(_l("Kvifor rett på eit høgare nivå?"), [most(2000)], filters=[lines])
+    reason = TextAreaField(_l("Kvifor rett på eit høgare nivå?"), [at_most(2000)], filters=[lines])
     service_id = SelectField(_l("Teneste"), [chosen], validate_choice=False)
-    worry = TextAreaField(_l("Kva er uroa eller behovet?"), [most(4000)], filters=[lines])
+    worry = TextAreaField(_l("Kva er uroa eller behovet?"), [at_most(4000)], filters=[lines])
 
 
 class NewForm(PersonFields, OpeningFields):
@@ -190,11 +141,11 @@ class RelatedForm(IdForm):
     name = StringField(_l("Namn"), NAME, filters=[one_line], id="related-name")
     relation = StringField(
         _l("Kva er dei for personen?"),
-        [DataRequired(_l("Skriv til dømes mor, son eller verje.")), most(100)],
+        [DataRequired(_l("Skriv til dømes mor, son eller verje.")), at_most(100)],
         filters=[one_line],
         id="related-relation",
     )
-    phone = StringField(_l("Telefon"), [most(40)], filters=[one_line], id="related-phone")
+    phone = StringField(_l("Telefon"), [at_most(40)], filters=[one_line], id="related-phone")
     guardian = BooleanField(_l("Føresett eller verje"), id="related-guardian")
 
 
@@ -203,11 +154,11 @@ class MemberForm(IdForm):
 
     user_id = RadioField(_l("Kven?"), [InputRequired(_l("Vel ein person."))], validate_choice=False)
     q = HiddenField()
-    role = StringField(_l("Oppgåve i saka"), [most(100)], filters=[one_line])
-    from_on = Day(_l("Frå"), [InputRequired(_l("Vel ein dato."))])
-    until_on = Day(_l("Til og med"), [Optional()])
+    role = StringField(_l("Oppgåve i saka"), [at_most(100)], filters=[one_line])
+    from_on = DayField(_l("Frå"), [InputRequired(_l("Vel ein dato."))])
+    until_on = DayField(_l("Til og med"), [Optional()])
 
-    def validate_until_on(self, field: Day) -> None:
+    def validate_until_on(self, field: DayField) -> None:
         """The end comes after the beginning."""
         if field.data and self.from_on.data and field.data < self.from_on.data:
             raise ValidationError(_("Sluttdatoen kan ikkje vere før startdatoen."))
@@ -227,7 +178,7 @@ class EmergencyForm(IdForm):
         [
             DataRequired(_l("Skriv kvifor du må opne saka.")),
             Length(min=10, message=_l("Skriv litt meir om kvifor, så andre kan forstå det.")),
-            most(2000),
+            at_most(2000),
         ],
         filters=[lines],
     )

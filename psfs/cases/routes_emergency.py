@@ -31,16 +31,14 @@ def emergency(case: OpenCase) -> Answer | Response:
         return redirect(url_for("cases.show", case_id=case.id), 303)
     form: Any = EmergencyForm()
     if request.method == "GET":
-        form.id.data = str(uuid.uuid4())
         return render_template("cases/emergency.html", form=form)
-    if not form.is_sent():
+    if not form.accepted():
         return render_template("cases/emergency.html", form=form), 422
     try:
-        service_emergency.open_emergency(case, uuid.UUID(form.id.data), form.reason.data)
+        service_emergency.open_emergency(case, form.id.data, form.reason.data)
     except Changed as refusal:
         form.reason.errors = [message(refusal)]
-        form.id.data = form.id.raw_data = None
-        form.id.data = str(uuid.uuid4())
+        form.id.data = uuid.uuid4()
         return render_template("cases/emergency.html", form=form), 409
     flash(_("Saka er open for deg i ein time. Leiaren og koordinerande eining får vite det."), "warning")
     return redirect(url_for("cases.show", case_id=case.id), 303)

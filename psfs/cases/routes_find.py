@@ -14,12 +14,13 @@ from psfs.bti.ladders import all_ladders
 from psfs.cases import names, queries, search, service
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
-from psfs.cases.forms import AnotherCaseForm, NewForm, options
-from psfs.cases.text import one_line
+from psfs.cases.forms import AnotherCaseForm, NewForm
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
+from psfs.fields import options
 from psfs.language import current
 from psfs.messages import message
+from psfs.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,13 +50,12 @@ def new() -> Answer | Response:
     form: Any = NewForm()
     _choices(form, user())
     if request.method == "GET":
-        form.id.data = str(uuid.uuid4())
         form.name.data = one_line(request.args.get("namn"))[:200]
         form.birth_date.data = search.read(request.args.get("fodd", "")).birth_date
         return render_template("cases/new.html", form=form)
-    if not form.is_sent():
+    if not form.accepted():
         return render_template("cases/new.html", form=form), 422
-    if not request.form.get("another_person") and not service.is_made(uuid.UUID(form.id.data)):
+    if not request.form.get("another_person") and not service.is_made(form.id.data):
         words = names.words(form.name.data)
         found = search.might_be(form.birth_date.data, words, user())
         if found.people or found.known:
@@ -71,7 +71,7 @@ def new() -> Answer | Response:
         shielded=form.shielded.data,
     )
     try:
-        case = service.create(uuid.UUID(form.id.data), person, _opening(form, ladder), user())
+        case = service.create(form.id.data, person, _opening(form, ladder), user())
     except Hindered as refusal:
         return _refused(form, refusal, "cases/new.html")
     except Changed:
@@ -88,12 +88,11 @@ def another_case(case: OpenCase) -> Answer | Response:
     _choices(form, user(), without={case.case.ladder} if case.case.closed_on is None else ())
     page = "cases/another_case.html"
     if request.method == "GET":
-        form.id.data = str(uuid.uuid4())
         return render_template(page, form=form, case=case)
-    if not form.is_sent():
+    if not form.accepted():
         return render_template(page, form=form, case=case), 422
     try:
-        made = service.open_another(case, uuid.UUID(form.id.data), _opening(form, form.ladder.data))
+        made = service.open_another(case, form.id.data, _opening(form, form.ladder.data))
     except Changed:
         return _already_made()
     except Refusal as refusal:

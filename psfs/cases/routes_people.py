@@ -15,10 +15,11 @@ from psfs.bti.hindrance import Changed
 from psfs.cases import queries, service, service_people
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
-from psfs.cases.forms import ContactForm, MemberForm, PersonForm, RelatedForm, options
+from psfs.cases.forms import ContactForm, MemberForm, PersonForm, RelatedForm
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import db
+from psfs.fields import options
 from psfs.formatting import day
 from psfs.language import LANGUAGES
 from psfs.messages import message
@@ -38,7 +39,7 @@ def person(case: OpenCase) -> Answer | Response:
     if request.method == "GET":
         return _person_page(case, PersonForm(obj=case.person))
     form: Any = PersonForm()
-    if not form.is_sent() or form.version.data is None:
+    if not form.accepted() or form.version.data is None:
         return _person_page(case, form), 422
     given = service.PersonInput(**{name: form[name].data for name in service.PersonInput.__slots__})
     try:
@@ -59,11 +60,11 @@ def person(case: OpenCase) -> Answer | Response:
 def add_related(case: OpenCase) -> Answer | Response:
     """Add a guardian or next of kin."""
     form: Any = RelatedForm()
-    if not form.is_sent():
+    if not form.accepted():
         return _person_page(case, PersonForm(formdata=None, obj=case.person), form), 422
     content = {name: form[name].data for name in ("name", "relation", "phone", "guardian")}
     try:
-        service_people.add_related(case, uuid.UUID(form.id.data), **content)
+        service_people.add_related(case, form.id.data, **content)
     except Changed as refusal:
         return _conflict(case, message(refusal))
     flash(_("Opplysningane er lagra."), "success")
@@ -87,14 +88,14 @@ def team(case: OpenCase) -> Answer | Response:
         wanted = request.args.get("q", "")[:100]
         return _team_page(case, MemberForm(formdata=None, q=wanted, from_on=clock.today()))
     form: Any = MemberForm()
-    if not form.is_sent():
+    if not form.accepted():
         return _team_page(case, form), 422
     until = form.until_on.data and form.until_on.data + timedelta(days=1)
     try:
         user_id = uuid.UUID(form.user_id.data)
         service_people.add_member(
             case,
-            uuid.UUID(form.id.data),
+            form.id.data,
             user_id,
             role=form.role.data,
             from_on=form.from_on.data,
@@ -126,7 +127,7 @@ def contact(case: OpenCase) -> Answer | Response:
     """Name the contact person, or take the name away."""
     form: Any = ContactForm()
     form.contact_id.choices = _contacts(case, queries.team(case.id))
-    if not form.is_sent():
+    if not form.accepted():
         member = MemberForm(formdata=None, from_on=clock.today())
         return _team_page(case, member, form), 422
     service_people.set_contact(case, uuid.UUID(form.contact_id.data) if form.contact_id.data else None)
@@ -145,7 +146,7 @@ def _contacts(case: OpenCase, members: list[queries.Member]) -> list[Any]:
 
 def _person_page(case: OpenCase, form: Any, related_form: Any = None, changed: tuple[Any, ...] = ()) -> str:
     if related_form is None:
-        related_form = RelatedForm(formdata=None, id=str(uuid.uuid4()))
+        related_form = RelatedForm(formdata=None)
     rows = queries.related(case.person.id)
     return render_template(
         "cases/person.html", case=case, form=form, related_form=related_form, related=rows, changed=changed
@@ -155,7 +156,6 @@ def _person_page(case: OpenCase, form: Any, related_form: Any = None, changed: t
 def _team_page(case: OpenCase, form: Any, contact_form: Any = None) -> str:
     members = queries.team(case.id)
     found = queries.colleagues(form.q.data or "")
-    form.id.data = form.id.data or str(uuid.uuid4())
     form.user_id.choices = options(
         (str(each.id), f"{each.name}, {each.detail}" if each.detail else each.name) for each in found
     )

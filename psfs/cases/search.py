@@ -19,11 +19,11 @@ from psfs.bti.ladders import ladder
 from psfs.cases import names
 from psfs.cases.identity_number import looks_like_identity_number
 from psfs.cases.relations import case_ids, grants, parts_of, relation_columns, relations_of, visible, who
-from psfs.cases.text import one_line
 from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import db
 from psfs.language import current
 from psfs.models import Case, Person, PersonWord, Service, User
+from psfs.text import one_line
 
 if TYPE_CHECKING:
     import uuid

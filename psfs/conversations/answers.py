@@ -11,9 +11,10 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, NewActivity, Retirement, tidy
+from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, NewActivity, Retirement
 from psfs.domain.activities import Answer, RetireReason
 from psfs.domain.errors import Refusal
+from psfs.text import one_line
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -52,7 +53,7 @@ def read(form: MultiDict[str, str]) -> Sent:
     added = tuple(
         NewActivity(activity, text)
         for activity in dict.fromkeys(_id(value) for value in form.getlist("new"))
-        if activity is not None and ((text := tidy(form.get(f"text-{activity}", ""))) or activity in answers)
+        if activity is not None and ((text := one_line(form.get(f"text-{activity}", ""))) or activity in answers)
     )
     return Sent(answers, added, retired, tuple(faults))
 
@@ -69,7 +70,7 @@ def read_one(form: MultiDict[str, str], name: str, activity: uuid.UUID) -> Answe
         raise Refusal("answer_ambiguous", activity=activity)
     value = chosen.pop()
     if value == NOT_ASKED:
-        reason = tidy(form.get(f"reason-{activity}", ""))
+        reason = one_line(form.get(f"reason-{activity}", ""))
         if len(reason) > REASON_LENGTH:
             raise Refusal("reason_too_long", activity=activity, limit=REASON_LENGTH)
         return Answer(not_asked=True, reason=reason)
@@ -84,7 +85,7 @@ def _retirement(form: MultiDict[str, str], activity: uuid.UUID) -> Retirement | 
         return None
     if reason not in set(RetireReason):
         raise Refusal("unknown_choice", activity=activity)
-    note = tidy(form.get(f"retire-note-{activity}", ""))
+    note = one_line(form.get(f"retire-note-{activity}", ""))
     if len(note) > TEXT_LENGTH:
         raise Refusal("reason_too_long", activity=activity, limit=TEXT_LENGTH)
     return Retirement(RetireReason(reason), note)

@@ -34,15 +34,13 @@ def correct(case: OpenCase, conversation_id: uuid.UUID, activity_id: uuid.UUID) 
     """Put one score right."""
     view, talk = _conversation(case, conversation_id)
     cell = talk.cells.get(activity_id) or abort(404)
-    form = CorrectForm(formdata=request.form or None, data={"id": uuid.uuid4(), "expected": _posted(cell.value)})
+    form = CorrectForm(formdata=request.form or None, data={"expected": _posted(cell.value)})
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
             answer = answers.read_one(request.form, f"answer-{activity_id}", activity_id) or Answer()
             if form.accepted() and answer != Answer():
-                given = CorrectionInput(
-                    form.id.data or uuid.uuid4(), _expected(form.expected.data), answer, form.reason.data or ""
-                )
+                given = CorrectionInput(form.id.data, _expected(form.expected.data), answer, form.reason.data or "")
                 service.correct(case.case, user(), conversation_id, activity_id, given)
                 flash(_("Skåren er retta."), "success")
                 return redirect(url_for("conversations.show", case_id=case.id, conversation_id=conversation_id), 303)
@@ -51,7 +49,6 @@ def correct(case: OpenCase, conversation_id: uuid.UUID, activity_id: uuid.UUID) 
         except Refusal as fault:
             refusal = fault
         db.session.rollback()
-        form.id.data = form.id.data or uuid.uuid4()
         form.expected.data = _posted(cell.value)
     page = render_template(
         "conversations/correct.html",

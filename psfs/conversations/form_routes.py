@@ -13,7 +13,7 @@ from psfs.accounts.current import permit, user
 from psfs.cases.door import OpenCase
 from psfs.conversations import service, words
 from psfs.conversations.forms import AddForm, ReasonForm, RetireForm, RewordForm, StartForm
-from psfs.conversations.inputs import Conflict, NewActivity, Refusals, Retirement, tidy
+from psfs.conversations.inputs import Conflict, NewActivity, Refusals, Retirement
 from psfs.conversations.queries import forms_of_case
 from psfs.conversations.queries_form import form_view
 from psfs.conversations.routes import bp
@@ -23,6 +23,7 @@ from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
 from psfs.extensions import db
 from psfs.messages import message
+from psfs.text import one_line
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 def start(case: OpenCase) -> str:
     """The page for a new form: the script and five rows."""
     must_be_open(case.case)
-    return _start_page(case, StartForm(formdata=None, data={"id": uuid.uuid4()}), [])
+    return _start_page(case, StartForm(formdata=None), [])
 
 
 @bp.post("/saker/<uuid:case_id>/skjema/nytt")
@@ -45,11 +46,11 @@ def begin(case: OpenCase) -> Response | tuple[str, int]:
     form = StartForm()
     typed = request.form.getlist("activity")
     faults: tuple[Refusal, ...] = ()
-    rows = [row for row, text in enumerate(typed) if tidy(text)]
-    texts = [tidy(typed[row]) for row in rows]
+    rows = [row for row, text in enumerate(typed) if one_line(text)]
+    texts = [one_line(typed[row]) for row in rows]
     if form.accepted():
         try:
-            service.start_form(case.case, user(), form.id.data or uuid.uuid4(), texts, form.close_reason.data or "")
+            service.start_form(case.case, user(), form.id.data, texts, form.close_reason.data or "")
         except Refusals as refusals:
             faults = refusals.faults
         except Refusal as refusal:
@@ -58,7 +59,6 @@ def begin(case: OpenCase) -> Response | tuple[str, int]:
             return redirect(url_for("conversations.new", case_id=case.id), 303)
     db.session.rollback()
     status = 409 if any(isinstance(fault, Conflict) for fault in faults) else 422
-    form.id.data = form.id.data or uuid.uuid4()
     summary, errors = [], {}
     for fault in faults:
         place = fault.values.get("place")
@@ -92,7 +92,7 @@ def close_form(case: OpenCase, form_id: uuid.UUID) -> str | Response | tuple[str
 @permit(Action.RECORD)
 def activities(case: OpenCase, form_id: uuid.UUID) -> str:
     """The form's activities, now and before, with the ways to add, reword and retire."""
-    form = AddForm(formdata=None, data={"id": uuid.uuid4()})
+    form = AddForm(formdata=None)
     return _activities_page(case, form_view(form_id, case.id), form)
 
 
@@ -104,7 +104,7 @@ def add_activity(case: OpenCase, form_id: uuid.UUID) -> Response | tuple[str, in
     status = 422
     if form.accepted():
         try:
-            new = NewActivity(form.id.data or uuid.uuid4(), form.text.data or "")
+            new = NewActivity(form.id.data, form.text.data or "")
             service.add_activity(case.case, user(), form_id, new)
         except Refusal as fault:
             form.refuse("text", message(fault))
@@ -113,7 +113,6 @@ def add_activity(case: OpenCase, form_id: uuid.UUID) -> Response | tuple[str, in
             flash(_("Aktiviteten er lagd til."), "success")
             return _to_activities(case, form_id)
     db.session.rollback()
-    form.id.data = form.id.data or uuid.uuid4()
     return _activities_page(case, form_view(form_id, case.id), form), status
 
 

@@ -99,22 +99,6 @@ class CorrectionInput:
     reason: str
 
 
-def tidy(text: str) -> str:
-    """A text on one line as it is stored: composed, blanks folded, without control characters."""
-    return " ".join(_visible(text).split())
-
-
-def tidy_lines(text: str) -> str:
-    """The same for a text of several lines."""
-    lines = _visible(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
-    return "\n".join(line.rstrip() for line in lines).strip()
-
-
-def _visible(text: str) -> str:
-    kept = (char for char in text if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"})
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
 def says_nothing(text: str) -> bool:
     """Whether nobody could read anything: empty, blanks, or only characters that leave no mark."""
     return not any(unicodedata.category(char)[0] not in "ZC" for char in text)

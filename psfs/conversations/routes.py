@@ -85,7 +85,6 @@ def record(case: OpenCase) -> Response | tuple[str, int]:
     day = clock.today() if impossible else form.held_on.data or clock.today()
     if not filled_in:
         faults += missing_answers(view, day, sent)
-    form.id.data = form.id.data or uuid.uuid4()
     form.base.data = view.last_recorded_id
     if conflict is not None and conflict.values.get("held_on") == form.held_on.data:
         form.same_day.data = conflict.values["conversation"]
@@ -134,7 +133,7 @@ def summary(case: OpenCase, form_id: uuid.UUID) -> str:
 
 def _given(form: ConversationForm, sent: answers.Sent) -> ConversationInput:
     return ConversationInput(
-        id=form.id.data or uuid.uuid4(),
+        id=form.id.data,
         form_id=form.form_id.data or uuid.uuid4(),
         base=form.base.data,
         held_on=form.held_on.data or clock.today(),  # never empty: the form was accepted

@@ -75,12 +75,12 @@ def test_sending_twice_makes_one_account(admin: Browser, town: Town) -> None:
         ({"username": "<b>"}, "Bruk berre bokstavar"),
         ({"username": "KARI"}, "er i bruk"),
         ({"name": " \t"}, "#name"),
-        ({"name": "x" * 201}, "Skriv høgst 200 teikn."),
+        ({"name": "x" * 201}, "Teksten er for lang. Bruk høgst 200 teikn."),
         ({"role": "king"}, "Vel eitt av alternativa."),
         ({"role": ""}, "Vel eitt av alternativa."),
         ({"service": ""}, "Vel ei teneste."),
         ({"service": str(uuid.uuid4())}, "Vel frå lista."),
-        ({"phone": "9" * 41}, "Skriv høgst 40 teikn."),
+        ({"phone": "9" * 41}, "Teksten er for lang. Bruk høgst 40 teikn."),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_made(
