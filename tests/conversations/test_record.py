@@ -125,7 +125,7 @@ def test_an_answer_for_an_activity_of_no_concern_is_refused(browser: Browsers, t
         ({"held_on": "31.12.2025"}, "#held_on", "Skriv datoen"),
         ({"next_due": "2026-01-01"}, "#next_due", "Neste samtale må vere etter"),
         ({"performed_by": "  "}, "#performed_by", "Skriv kven som heldt samtalen"),
-        ({"respondent": "naboen"}, "#respondent-0", "Vel eitt av alternativa"),
+        ({"respondent": "naboen"}, "#respondent-0", "Vel kven som svara"),
         ({"remark": "x" * 4001}, "#remark", "for lang"),
     ],
 )
