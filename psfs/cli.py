@@ -188,11 +188,13 @@ def scores() -> None:
 @scores.command("import", help="Les inn FILE (CSV, UTF-8). Alt eller ingenting.")
 @click.argument("file", type=FILE)
 @click.option("--scale", type=click.Choice([scale.value for scale in Scale]), default=Scale.HIGHER_IS_BETTER.value)
+@click.option("--service", metavar="NAME", help="Tenesta som får sakene til nye personar.")
+@click.option("--holder", metavar="USERNAME", help="Den tilsette som får stafetten i dei.")
 @in_app
-def scores_import(file: Path, scale: str) -> None:
+def scores_import(file: Path, scale: str, service: str | None, holder: str | None) -> None:
     from psfs.exchange import importer
 
-    sys.exit(importer.run(file, Scale(scale)))
+    sys.exit(importer.run(file, Scale(scale), service, holder))
 
 
 @scores.command("export", help="Skriv ut samtalane med snitt og endring, til FILE eller skjermen.")

@@ -20,6 +20,7 @@ from . import words
 from .history import people
 from .parse import Reading, read
 from .plan import plan_person
+from .receiving import receiver
 from .rows import Rows, account, service_named
 from .stored import known_among, load
 
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from psfs.domain.scoring import Scale
+    from psfs.models import User
 
     from .history import PersonLines
     from .plan import PersonPlan
 
-SERVICE = "Importerte skjema"
 BATCH = 300  # persons that are held in memory and written together
 
 
@@ -53,17 +54,22 @@ class Counts:
         self.struck += plan.struck
 
 
-def run(path: Path, scale: Scale, service: str = SERVICE) -> int:
+def run(path: Path, scale: Scale, service: str | None = None, holder: str | None = None) -> int:
     """Import a file and say how it went (format and rules: docs/scores-format.md).
 
     Args:
         path: the file.
         scale: which way its scores run.
-        service: the service that the cases of new persons belong to; made when there is none of that name.
+        service: the name of the service that new cases belong to (see ``receiving``).
+        holder: the username of who holds new cases; nobody unless given.
 
     Returns:
         The exit code: 0 when everything is in, 1 when nothing was changed because of faults.
+
+    Raises:
+        Refusal: there is no such service or holder.
     """
+    receives = receiver(service, holder)
     try:
         with path.open("rb") as file:
             reading = read(file, today=clock.today(), scale=scale)
@@ -72,7 +78,7 @@ def run(path: Path, scale: Scale, service: str = SERVICE) -> int:
         return 1
     try:
         with _without_cycles():
-            counts = _bring_in(reading, scale, service)
+            counts = _bring_in(reading, scale, *receives)
     except DBAPIError:
         db.session.rollback()
         raise
@@ -119,7 +125,7 @@ def _summary(counts: Counts) -> str:
     return told
 
 
-def _bring_in(reading: Reading, scale: Scale, service: str) -> Counts:
+def _bring_in(reading: Reading, scale: Scale, service: str, holder: User | None) -> Counts:
     """Plan every person and write while nothing is wrong; commit at the end, or roll all of it back."""
     counts = Counts(lines=len(reading.lines))
     if not reading.faults:
@@ -135,7 +141,7 @@ def _bring_in(reading: Reading, scale: Scale, service: str) -> Counts:
             stored = known.get(person.ref)
             plan = plan_person(person, stored, scale, reading.faults, whole=not reading.unplaced)
             if not reading.faults and plan.changes:
-                rows = rows or Rows(scale, service_named(service))
+                rows = rows or Rows(scale, service_named(service), holder)
                 rows.add(person, stored, plan)
                 counts.add(plan, new=stored is None)
             else:

@@ -74,10 +74,11 @@ def _made_account() -> User:
 class Rows:
     """Collects what plans come to; ``write`` sends it to the database. Does not commit."""
 
-    def __init__(self, scale: Scale, service: Service) -> None:
+    def __init__(self, scale: Scale, service: Service, holder: User | None = None) -> None:
         self._by = _made_account()
         self._scale = scale
         self._service = service
+        self._holder = holder
         self._now = clock.now()
         self._batch = Batch(ACTOR)
         self._words: list[dict[str, Any]] = []
@@ -133,11 +134,13 @@ class Rows:
                 "level_since": first,
                 "opened_on": first,
                 "service_id": self._service.id,
+                "holder_id": self._holder.id if self._holder else None,
                 "opened_by_id": self._by.id,
                 "created_at": self._now,
             },
         )
-        self._log(case, "opened", first, to_level=level, reason=_("Importert frå rekneark"), details={})
+        held = {"holder": self._holder.name} if self._holder else {}
+        self._log(case, "opened", first, to_level=level, reason=_("Importert frå rekneark"), details=held)
         return case
 
     def _log(self, case: StoredCase, kind: str, day: date, **fields: Any) -> None:

@@ -33,6 +33,7 @@ KINDS = (
     "stafett",
     "endring",
     "koordinator",
+    "haldar",
     "avklaring",
     "samtale",
     "evaluering",
@@ -149,14 +150,16 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         "stafett": "bti.answer_handover",
         "naudopning": "worklist.emergency",
         "koordinator": "bti.hand_over",
+        "haldar": "bti.hand_over",
     }
     query = statements.asked(account.role == Role.LEADER, account.role == Role.KE)
     for row in db.session.execute(query, values):
         args = {"opening_id": row.id} if row.kind == "naudopning" else {"case_id": row.case_id}
         on = row.on or _day(row.moment)
         name, service = row.name or "", row.service or ""
-        page = pages[row.kind]
-        yield Item(row.kind, row.case_id, name, on, Urgency.TODAY, page, args, row.who or "", service)
+        # An import can bring many at once: they must not stand before what is due today.
+        urgency = Urgency.SOON if row.kind == "haldar" else Urgency.TODAY
+        yield Item(row.kind, row.case_id, name, on, urgency, pages[row.kind], args, row.who or "", service)
 
 
 def _news(account: User, values: dict[str, Any]) -> Iterator[Item]:

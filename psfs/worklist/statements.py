@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Rows that one statement brings, those that have waited longest first."""
+MOST_UNHELD = 500
+"""Of these, cases that nobody holds: an import can bring thousands, and must not crowd out what else is asked."""
 
 
 def day(name: str) -> Any:
@@ -182,10 +184,11 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
 
 @functools.cache
 def asked(leader: bool, ke: bool) -> Select[*tuple[Any, ...]]:
-    """What somebody waits for the reader to answer: the baton, emergency openings, cases without a coordinator."""
+    """What somebody waits for the reader to answer: the baton, emergency openings, cases that nobody holds."""
     parts = [_handovers()]
     if leader:
         parts.append(_emergencies(EmergencyOpening.leader_seen_at.is_(None), named=True))
+        parts.append(_without_holder())
     if ke:
         parts.append(_emergencies(EmergencyOpening.ke_seen_at.is_(None), named=False))
         parts += _without_coordinator()
@@ -243,6 +246,16 @@ def _emergencies(unseen: ColumnElement[bool], *, named: bool) -> Any:
         .where(unseen)
     )
     return query.where(opening.service_id == READER_SERVICE) if named else query
+
+
+def _without_holder() -> Any:
+    """Open cases of the leader's own service that nobody holds and nobody is asked to take; the longest waiting."""
+    moment = cast(null(), DateTime())
+    asked = exists().where(Handover.case_id == Case.id, Handover.state == "offered").correlate(Case)
+    query = _row("haldar", Case.id, Case.id, Person.name, moment, Case.level_since, null(), null())
+    query = query.select_from(Case).join(Person, Person.id == Case.person_id)
+    query = query.where(Case.service_id == READER_SERVICE, Case.holder_id.is_(None), Case.closed_on.is_(None), ~asked)
+    return select(query.order_by(Case.level_since, Case.id).limit(MOST_UNHELD).subquery())
 
 
 def _without_coordinator() -> list[Any]:

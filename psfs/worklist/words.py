@@ -14,6 +14,7 @@ KINDS: dict[str, tuple[LazyString, str]] = {
     "stafett": (_l("Stafett"), "baton"),
     "endring": (_l("Stor endring"), "trend-up"),
     "koordinator": (_l("Utan koordinator"), "person-add"),
+    "haldar": (_l("Utan stafetthaldar"), "baton"),
     "avklaring": (_l("Avklaring"), "stairs"),
     "samtale": (_l("Neste samtale"), "chat"),
     "evaluering": (_l("Evaluering"), "tasks"),

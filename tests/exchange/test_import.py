@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from psfs import audit, clock
+from psfs.domain.errors import Refusal
 from psfs.exchange import importer
 from psfs.extensions import db
 from psfs.models import AuditEntry, Case, Conversation, Form, LogEntry, Person, PersonWord, Service, User
@@ -95,6 +96,65 @@ def test_a_case_may_belong_to_another_service(app: Flask) -> None:
     assert importer.run(EXAMPLE, HIGHER, service="Heimetenesta") == 0
     assert db.session.scalars(select(Case.service_id)).all() == [service.id]
     assert db.session.scalar(select(func.count()).select_from(Service)) == 1
+
+
+def municipality() -> tuple[Service, User]:
+    """A service with somebody in it, and one that is no longer in use."""
+    service = Service(name="Heimetenesta")
+    ola = User(username="ola", name="Ola Dikta", role="staff", service=service, created_at=clock.now())
+    db.session.add_all([service, ola, Service(name="Gamle kontoret", active=False)])
+    db.session.add(User(username="admin", name="Aud Dikta", role="admin", created_at=clock.now()))
+    with audit.acting(SETTER):
+        db.session.commit()
+    return service, ola
+
+
+@pytest.mark.parametrize("service", ["Heimetenesta", None])
+def test_the_cases_can_be_given_to_somebody_in_a_service(app: Flask, service: str | None) -> None:
+    home, ola = municipality()
+    assert importer.run(EXAMPLE, HIGHER, service, "ola") == 0
+    case = db.session.scalars(select(Case)).one()
+    assert (case.service_id, case.holder_id) == (home.id, ola.id)
+    opened = db.session.scalars(select(LogEntry).where(LogEntry.kind == "opened")).one()
+    assert opened.details == {"holder": "Ola Dikta"}
+    assert audit.verify()[1] == []
+
+
+def test_only_new_cases_are_given(app: Flask, tmp_path: Path) -> None:
+    bring_in(tmp_path, line("Gå", "2026-01-01", ref="A"))
+    municipality()
+    file = tmp_path / "more.csv"
+    file.write_text(f"{HEADER}\n{line('Gå', '2026-02-01', ref='A')}\n{line('Gå', '2026-02-01', ref='B')}\n", "utf-8")
+    assert importer.run(file, HIGHER, "Heimetenesta", "ola") == 0
+    columns = select(Person.import_ref, Service.name, User.username).select_from(Case).join(Person)
+    columns = columns.join(Service, Service.id == Case.service_id).outerjoin(User, User.id == Case.holder_id)
+    rows = db.session.execute(columns.order_by(Person.import_ref))
+    assert [tuple(row) for row in rows] == [("A", "Importerte skjema", None), ("B", "Heimetenesta", "ola")]
+
+
+@pytest.mark.parametrize(
+    ("service", "holder", "code"),
+    [
+        ("Heimetensta", None, "unused_service"),
+        ("Gamle kontoret", None, "unused_service"),
+        ("Heimetenesta", "olla", "no_such_holder"),
+        ("Heimetenesta", "admin", "no_such_holder"),
+        (None, "import", "no_such_holder"),
+        ("Skulen", "ola", "holder_elsewhere"),
+    ],
+)
+def test_a_service_or_holder_that_is_not_there_is_refused_and_nothing_is_made(
+    app: Flask, service: str | None, holder: str | None, code: str
+) -> None:
+    municipality()
+    db.session.add(Service(name="Skulen"))
+    with audit.acting(SETTER):
+        db.session.commit()
+    before = everything()
+    with pytest.raises(Refusal) as refused:
+        importer.run(EXAMPLE, HIGHER, service, holder)
+    assert refused.value.code == code
+    assert everything() == before
 
 
 def test_every_case_has_one_entry_in_its_chain_with_all_its_rows(app: Flask, tmp_path: Path) -> None:

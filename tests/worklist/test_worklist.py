@@ -10,7 +10,7 @@ import pytest
 from psfs import audit, clock
 from psfs.extensions import db
 from psfs.models import CaseLook, TeamMember
-from psfs.worklist import queries
+from psfs.worklist import queries, statements
 from tests.support.people import TESTER, make_case
 from tests.support.statements import counted
 from tests.worklist.rows import (
@@ -216,6 +216,49 @@ def test_ke_sees_cases_that_nobody_holds(town: Town, fields: dict[str, int | Non
         setattr(town.adult, name, days(value or 0) if name.endswith("_on") else value)
     assert kinds(town, "ke") == (["koordinator"] if shown else [])
     assert kinds(town, "ke").count("koordinator") <= 1
+
+
+@both
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({}, False),
+        ({"holder_id": None}, True),
+        ({"holder_id": None, "closed_on": 0}, False),
+        ({"holder_id": None, "level": 0}, True),
+    ],
+)
+def test_the_leader_sees_cases_of_the_service_that_nobody_holds(
+    town: Town, fields: dict[str, int | None], shown: bool
+) -> None:
+    for name, value in fields.items():
+        setattr(town.adult, name, days(value or 0) if name.endswith("_on") else value)
+    db.session.commit()
+    items = queries.worklist(town.users["leader"]).items
+    found = [(item.kind, item.urgency, item.endpoint, item.args) for item in items]
+    row = ("haldar", "soon", "bti.hand_over", {"case_id": town.adult.id})
+    assert found == ([row] if shown else [])
+    assert "haldar" not in kinds(town, "other_leader") + kinds(town, "ola") + kinds(town, "ke")
+
+
+def test_a_case_that_somebody_is_asked_to_take_waits_for_the_answer(town: Town) -> None:
+    town.adult.holder_id = None
+    add_offer(town.adult, town.users["leader"], town.users["ola"])
+    assert kinds(town, "leader") == []
+    assert kinds(town, "ola") == ["stafett"]
+
+
+@both
+def test_many_unheld_cases_crowd_nothing_out(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    leader = town.users["leader"]
+    for number in range(4):
+        case = make_case(leader, town.home_care, f"Prøve Nr{number}", days(-9000), "adults", level=1)
+        case.holder_id, case.level_since = None, days(-number)
+    statements.asked.cache_clear()
+    monkeypatch.setattr(statements, "MOST_UNHELD", 3)
+    add_offer(town.child, town.users["kari"], leader)
+    assert kinds(town, "leader") == ["stafett", "haldar", "haldar", "haldar"]
+    statements.asked.cache_clear()
 
 
 @both
