@@ -45,6 +45,10 @@ MESSAGES: dict[str, LazyString] = {
     "backup_postgres": _l("Bruk pg_dump til å kopiere PostgreSQL, og «psfs log heads» til å notere kjedehovuda."),
     # Persons and who takes part
     "open_on_ladder": _l("Personen har alt ei open sak på denne stigen. Spør %(service)s."),
+    "unused_service": _l("Det finst inga teneste i bruk som heiter «%(name)s»."),
+    "no_such_holder": _l("Det finst ingen tilsett i ei teneste med brukarnamnet «%(name)s»."),
+    "holder_elsewhere": _l("%(name)s høyrer ikkje til %(service)s."),
+    "contact_is_holder": _l("På dette nivået er den som har stafetten, kontaktperson. Gi stafetten vidare i staden."),
     "not_a_colleague": _l("Vel ein tilsett som har ein open konto."),
     "already_in_team": _l("%(name)s er alt med i teamet."),
     "person_changed": _l("Nokon har endra opplysningane medan du skreiv. Det du skreiv, står her."),
@@ -78,6 +82,10 @@ MESSAGES: dict[str, LazyString] = {
     "unknown_layout": _l("Vel éin om gongen eller alle på eitt ark."),
     # BTI: the ladder
     "needs_outcome": _l("Vel kva som er avgjort."),
+    "needs_conversation": _l(
+        "Steget seier at det er halde ein «Kva er viktig for deg?»-samtale. Hald han først, "
+        "eller hopp over steget med ei grunngjeving."
+    ),
     "step_out_of_order": _l(
         "Stega går i rekkjefølgje. Gjer «%(step)s» først, eller hopp over det med ei grunngjeving."
     ),

@@ -35,6 +35,16 @@ class StepView:
     reason: str
     decides: bool
     closes: bool
+    conversation: bool
+    provides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A PSFS conversation that was held: when, and by whom."""
+
+    held_on: date
+    performed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,9 @@ class LadderView:
 
     ``missing`` hinders the next step (or, when deciding is next, the way up); ``missing_up`` hinders the level above.
     ``provides`` is what the next step is there to see to and is not yet in place. ``due`` is the last day to decide
-    level 0. ``seen`` goes back with a form, so that a change made meanwhile is noticed.
+    level 0. ``talk`` is the last conversation of this round, where the level has a step that rests on one.
+    ``holder_is_contact``: no other contact person is chosen here. ``seen`` goes back with a form, so that a change made
+    meanwhile is noticed.
     """
 
     case_id: uuid.UUID
@@ -83,7 +95,9 @@ class LadderView:
     holder: str
     holder_title: str
     holder_cut: bool
+    holder_is_contact: bool
     offered_to: str
+    talk: Talk | None
     withdrawn: tuple[tuple[str, date], ...]
     due: date | None
     overdue: bool

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from psfs.domain.ladder import BUILT_IN, Ladder, load
+from psfs.domain.ladder import BUILT_IN, Ladder, Level, load
 
 if TYPE_CHECKING:
     from psfs.config import Config
+    from psfs.models import Case
 
 
 def all_ladders() -> dict[str, Ladder]:
@@ -29,3 +30,12 @@ def ladder(key: str) -> Ladder:
         KeyError: no ladder has that key.
     """
     return all_ladders()[key]
+
+
+def level_of(case: Case) -> Level:
+    """The rung where the case stands.
+
+    Raises:
+        KeyError: the ladder, or the level, is gone.
+    """
+    return ladder(case.ladder).level(case.level)

@@ -12,11 +12,11 @@ from psfs.bti import words
 from psfs.bti.ladder_views import LadderView, LevelView, MissingView, StepView
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.bti.queries_consents import consents, valid_services, withdrawn
-from psfs.bti.queries_state import asked, asked_by_log, round_entries, round_from, seen, state_of
+from psfs.bti.queries_state import asked, asked_by_log, round_entries, round_from, seen, state_of, talk_of_round
 from psfs.domain import due
 from psfs.domain import ladder as rules
 from psfs.domain.errors import Refusal
-from psfs.domain.ladder import DoStep, Missing, Move
+from psfs.domain.ladder import DoStep, Move
 from psfs.formatting import day
 from psfs.language import current
 from psfs.messages import message
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from psfs.bti.queries_log import LogLine
-    from psfs.domain.ladder import CaseState, Ladder, Step
+    from psfs.domain.ladder import CaseState, Ladder, Missing, Step
     from psfs.models import Case, LogEntry
 
 
 def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
-    """The ladder as the reader sees it, in the reader's language. Four statements; one where ``log`` is given.
+    """The ladder as the reader sees it, in the reader's language. Five statements; two where ``log`` is given.
 
     Args:
         case: the case.
@@ -39,7 +39,8 @@ def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
     ladder, in_force = ladder_of(case.ladder), limits()
     entries = round_entries(case) if log is None else round_from(case, log)
     held = consents(case.id)
-    state = state_of(case, entries, held, in_force)
+    talk = talk_of_round(case)
+    state = state_of(case, entries, held, in_force, talk)
     coming = rules.next_step(ladder, state)
     lang = current()
     level = ladder.level(case.level)
@@ -72,12 +73,14 @@ def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
         next_step=next((step for step in steps if coming is not None and step.key == coming.key), None),
         missing=missing_views(case, _before_next(ladder, state, coming, up)),
         missing_up=missing_views(case, up) if state.open else (),
-        provides=missing_views(case, _to_provide(coming, state)),
+        provides=missing_views(case, rules.to_provide(ladder, state)),
         outcomes=tuple(str(outcome) for outcome in rules.outcomes(ladder, case.level)),
         holder=case.holder.name if case.holder else "",
         holder_title=level.holder_title.in_language(lang) if level.holder_title else _("ansvarleg"),
+        holder_is_contact=level.holder_is_contact,
         holder_cut=case.holder is not None and case.holder.service_id not in {case.service_id, *services},
         offered_to=asked(case) if log is None else asked_by_log(log),
+        talk=talk,
         withdrawn=withdrawn(held, case, in_force),
         due=first_due,
         overdue=first_due is not None and due.is_overdue(first_due, today),
@@ -92,13 +95,15 @@ def missing_views(case: Case, missing: Iterable[Missing]) -> tuple[MissingView, 
     for each in missing:
         if each.code == "requirement":
             key = str(each.values["requirement"])
-            text, endpoint, query, link = words.MENDS[key]
+            chosen_by_baton = key == "contact_person" and ladder.level(case.level).holder_is_contact
+            text, endpoint, query, link = words.MENDS["holder" if chosen_by_baton else key]
             view = MissingView(key, str(text), case.id, endpoint, str(link), query)
         else:
             values = dict(each.values)
             step = ladder.step(str(values.get("step", "")))
             values["step"] = step.name.in_language(lang) if step else values.get("step", "")
-            view = MissingView(each.code, message(Refusal(each.code, **values)), case.id)
+            page, words_of_link = words.MENDS_STEP.get(each.code, ("", ""))
+            view = MissingView(each.code, message(Refusal(each.code, **values)), case.id, page, str(words_of_link))
         found.setdefault(view.text, view)
     return tuple(found.values())
 
@@ -119,11 +124,6 @@ def _before_next(ladder: Ladder, state: CaseState, coming: Step | None, up: tupl
     return _hindrances(ladder, state, DoStep(coming.key))
 
 
-def _to_provide(coming: Step | None, state: CaseState) -> list[Missing]:
-    keys = coming.provides if coming else ()
-    return [Missing("requirement", requirement=key, level=state.level) for key in keys if key not in state.fulfilled]
-
-
 def _step_view(step: Step, state: CaseState, coming: Step | None, entries: Sequence[LogEntry], lang: str) -> StepView:
     done = state.steps.get(step.key)
     entry = next((each for each in reversed(entries) if each.step == step.key), None)
@@ -140,4 +140,6 @@ def _step_view(step: Step, state: CaseState, coming: Step | None, entries: Seque
         reason=entry.reason if entry and done else "",
         decides=step.decides,
         closes=step.closes,
+        conversation=step.conversation,
+        provides=step.provides,
     )

@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from psfs.accounts.settings import limits
+from psfs.bti.ladder_views import Talk
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.bti.queries_consents import consents, fulfilled_by
 from psfs.bti.queries_log import PLACE_KINDS
 from psfs.domain.ladder import CaseState, StepState
 from psfs.extensions import db
-from psfs.models import Handover, LogEntry
+from psfs.models import Conversation, Form, Handover, LogEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,16 +31,19 @@ STEP_OUTCOMES = {"done": StepState.DONE, "skipped": StepState.SKIPPED, "close": 
 
 
 def case_state(case: Case) -> CaseState:
-    """Where the case stands, as the rules need it. Two statements and the limits.
+    """Where the case stands, as the rules need it. Two statements and the limits; one more where a step rests on a
+    conversation.
 
     Steps: entries of the present level and round that have not been struck. Requirements: consents and legal bases
     that hold today, the contact person and the report to KE (B4).
     """
-    return state_of(case, round_entries(case), consents(case.id), limits())
+    return state_of(case, round_entries(case), consents(case.id), limits(), talk_of_round(case))
 
 
-def state_of(case: Case, entries: Iterable[LogEntry], held: Sequence[Consent], in_force: Limits) -> CaseState:
-    """``case_state`` from entries of the round and consents that have been read already."""
+def state_of(
+    case: Case, entries: Iterable[LogEntry], held: Sequence[Consent], in_force: Limits, talk: Talk | None
+) -> CaseState:
+    """``case_state`` from entries of the round, consents and the conversation that have been read already."""
     steps = step_states(entries)
     if case.closed_on is not None:
         level = ladder_of(case.ladder).level(case.level)
@@ -49,7 +53,34 @@ def state_of(case: Case, entries: Iterable[LogEntry], held: Sequence[Consent], i
         fulfilled |= {"contact_person"}
     if case.reported_to_ke_on is not None:
         fulfilled |= {"reported_to_ke"}
-    return CaseState(case.ladder, case.level, case.closed_on is None, steps, frozenset(fulfilled))
+    return CaseState(
+        case.ladder,
+        case.level,
+        case.closed_on is None,
+        steps,
+        frozenset(fulfilled),
+        held=case.holder_id is not None,
+        talked=talk is not None,
+    )
+
+
+def talk_of_round(case: Case) -> Talk | None:
+    """The last PSFS conversation that was held since this round began and counts; None where no step asks for it."""
+    if not any(step.conversation for step in ladder_of(case.ladder).level(case.level).steps):
+        return None
+    query = (
+        select(Conversation.held_on, Conversation.performed_by)
+        .join(Form, Form.id == Conversation.form_id)
+        .where(
+            Form.case_id == case.id,
+            Conversation.struck_at.is_(None),
+            Conversation.held_on >= case.level_since,
+        )
+        .order_by(Conversation.held_on.desc(), Conversation.recorded_at.desc())
+        .limit(1)
+    )
+    row = db.session.execute(query).first()
+    return Talk(*row) if row else None
 
 
 def seen(case: Case) -> str:

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 @bp.route("/saker/<uuid:case_id>/stafett", methods=["GET", "POST"])
 @permit(Action.HAND_OVER)
 def hand_over(case: OpenCase) -> ResponseReturnValue:
-    """Who holds the baton; offer it to somebody, or see the offer that waits."""
+    """Who holds the baton; offer it to somebody (``?til=`` chooses whom), or see the offer that waits."""
     form: Any = forms.HandoverForm()
     form.to.choices = options([("", _("Vel"))])
     for service_name, people in successors(case.case).items():
         form.to.choices += options(people, service_name)
+    if request.method == "GET":
+        form.to.data = request.args.get("til", "")
+    elif case.user.id == case.case.holder_id:  # who has just taken it and taps twice
+        form.to.choices += options([(str(case.user.id), case.user.name)])
 
     def page(problems: list[Any], news: Any) -> str:
         return pages.render(
@@ -54,7 +58,9 @@ def hand_over(case: OpenCase) -> ResponseReturnValue:
     if request.method == "GET":
         return page([], None)
     done = url_for("bti.hand_over", case_id=case.id)
-    return pages.answer(case, form, page, save, done=done, saved=_("Spørsmålet er sendt."))
+    takes_it = case.case.holder_id is None and form.to.data == str(case.user.id)
+    saved = _("Du har stafetten no.") if takes_it else _("Spørsmålet er sendt.")
+    return pages.answer(case, form, page, save, done=done, saved=saved)
 
 
 @bp.post("/saker/<uuid:case_id>/stafett/trekk")

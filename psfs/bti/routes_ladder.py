@@ -138,6 +138,8 @@ def _step_form(view: LadderView, step: StepView | None) -> Any:
         form.outcome.choices = options((outcome, _outcome_words(view, outcome)) for outcome in view.outcomes)
     if request.method == "GET" and step is not None:
         form.step.data = step.key
+        if step.conversation and view.talk is not None:
+            form.decided_on.data, form.decided_by.data = view.talk.held_on, view.talk.performed_by
     return form
 
 

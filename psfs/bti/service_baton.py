@@ -20,7 +20,9 @@ from psfs.models import Case, Handover, User
 
 
 def offer(case: Case, by: User, offer_id: uuid.UUID, to_id: uuid.UUID, *, reason: str, persons_view: str) -> None:
-    """Offer the baton to another member of staff, with the person's own view where it is known.
+    """Offer the baton to a member of staff, with the person's own view where it is known.
+
+    Whoever offers it to themselves while nobody holds it has accepted by that, and holds it at once.
 
     Raises:
         Refusal: the case is closed; there is an open offer; the successor has no active account, holds it already,
@@ -42,19 +44,20 @@ def offer(case: Case, by: User, offer_id: uuid.UUID, to_id: uuid.UUID, *, reason
         raise Refusal("already_holder", name=to.name)
     require_service(case, to)
     old = case.holder
-    db.session.add(
-        Handover(
-            id=offer_id,
-            case_id=case.id,
-            from_id=case.holder_id,
-            to_id=to.id,
-            offered_by_id=by.id,
-            offered_at=clock.now(),
-            reason=reason,
-            persons_view=persons_view,
-        )
+    given = Handover(
+        id=offer_id,
+        case_id=case.id,
+        from_id=case.holder_id,
+        to_id=to.id,
+        offered_by_id=by.id,
+        offered_at=clock.now(),
+        reason=reason,
+        persons_view=persons_view,
     )
-    _note(case, by, offer_id, "offered", to, old, reason=reason, text=persons_view)
+    db.session.add(given)
+    if to.id == by.id and old is None:
+        given.state, given.answered_at, case.holder = "accepted", given.offered_at, to
+    _note(case, by, offer_id, given.state or "offered", to, old, reason=reason, text=persons_view)
     db.session.commit()
 
 

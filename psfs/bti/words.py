@@ -89,6 +89,12 @@ MENDS: dict[str, tuple[LazyString, str, dict[str, str], LazyString]] = {
         _l("Registrer samtykke"),
     ),
     "contact_person": (_l("Ein kontaktperson."), "cases.team", {}, _l("Vel kontaktperson")),
+    "holder": (
+        _l("Ein kontaktperson: den som har stafetten."),
+        "bti.hand_over",
+        {},
+        _l("Vel kven som skal ha stafetten"),
+    ),
     "second_service": (
         _l("Ei teneste til, med samtykke eller heimel for å vere med."),
         "bti.new_consent",
@@ -102,5 +108,9 @@ MENDS: dict[str, tuple[LazyString, str, dict[str, str], LazyString]] = {
         _l("Meld til KE"),
     ),
 }
-"""For each requirement of a ladder: what is missing, and the endpoint, query values and words of the link that
-mends it (B4)."""
+"""For each requirement of a ladder ("holder": a contact person where that is the holder): what is missing, and the
+endpoint, query values and words of the link that mends it (B4)."""
+MENDS_STEP: dict[str, tuple[str, LazyString]] = {
+    "needs_conversation": ("conversations.new", _l("Hald samtalen")),
+}
+"""The same for what one step needs; ``psfs.messages`` says what is missing."""

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from psfs import clock
 from psfs.accounts.current import permit
 from psfs.bti.hindrance import Changed
+from psfs.bti.ladders import level_of
 from psfs.cases import queries, service, service_people
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
@@ -130,8 +131,9 @@ def contact(case: OpenCase) -> Answer | Response:
     if not form.accepted():
         member = MemberForm(formdata=None, from_on=clock.today())
         return _team_page(case, member, form), 422
-    service_people.set_contact(case, uuid.UUID(form.contact_id.data) if form.contact_id.data else None)
-    flash(_("Kontaktpersonen er lagra."), "success")
+    wanted = uuid.UUID(form.contact_id.data) if form.contact_id.data else None
+    service_people.set_contact(case, wanted)
+    flash(_("Kontaktpersonen er lagra.") if wanted else _("Saka har ingen vald kontaktperson no."), "success")
     return redirect(url_for("cases.team", case_id=case.id), 303)
 
 
@@ -163,7 +165,13 @@ def _team_page(case: OpenCase, form: Any, contact_form: Any = None) -> str:
         contact_form = ContactForm(formdata=None, contact_id=str(case.case.contact_id or ""))
     contact_form.contact_id.choices = _contacts(case, members)
     return render_template(
-        "cases/team.html", case=case, form=form, contact_form=contact_form, members=members, today=clock.today()
+        "cases/team.html",
+        case=case,
+        form=form,
+        contact_form=contact_form,
+        members=members,
+        today=clock.today(),
+        holder_is_contact=level_of(case.case).holder_is_contact,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from psfs import clock
 from psfs.bti import log
 from psfs.bti.hindrance import Changed, repeated, require_open
+from psfs.bti.ladders import level_of
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Role
 from psfs.extensions import db
@@ -80,11 +81,13 @@ def set_contact(opened: OpenCase, user_id: uuid.UUID | None) -> None:
     """Name the contact person, or take the name away.
 
     Raises:
-        Refusal("case_closed"), Refusal("not_a_colleague").
+        Refusal("case_closed"), Refusal("not_a_colleague"), Refusal("contact_is_holder").
     """
     require_open(opened.case)
     if opened.case.contact_id == user_id:
         return
+    if user_id and level_of(opened.case).holder_is_contact:
+        raise Refusal("contact_is_holder")
     contact = _colleague(user_id) if user_id else None
     opened.case.contact_id = user_id
     opened.case.contact = contact

@@ -16,15 +16,13 @@ if TYPE_CHECKING:
     from psfs.demo.telling import Telling
 
 
-def open_(tale: Telling, text: str, *, level: int | None = None, contact: str = "") -> None:
+def open_(tale: Telling, text: str, *, level: int | None = None) -> None:
     """Open the case. Above the ladder's first level the text is the reason for it."""
     above = level is not None and level != tale.ladder.starts_at
     _require(tale, None, rules.Open(tale.case.level, text if above else ""))
     what = {"reason": text} if above else {"text": text}
     tale.log("opened", to_level=tale.case.level, **what)
     tale.case.created_at = tale.at
-    if contact:
-        tale.queue_first(Event(tale.ago, "contact", contact))
 
 
 def step(
@@ -107,8 +105,17 @@ def _place(tale: Telling, kind: str, level: int, **content: Any) -> None:
 
 
 def _state(tale: Telling) -> CaseState:
-    open_now = tale.case.closed_on is None
-    return CaseState(tale.ladder.key, tale.case.level, open_now, tale.steps, fulfilled(tale))
+    case = tale.case
+    talks = [talk for form in tale.forms for talk in form.conversations if talk.struck_at is None]
+    return CaseState(
+        tale.ladder.key,
+        case.level,
+        case.closed_on is None,
+        tale.steps,
+        fulfilled(tale),
+        held=case.holder is not None,
+        talked=any(talk.held_on >= case.level_since for talk in talks),
+    )
 
 
 def _require(tale: Telling, state: CaseState | None, request: rules.Request) -> None:

@@ -20,7 +20,9 @@ LOG = "log"
 
 
 def contact(tale: Telling, who: str) -> None:
-    """Name the contact person."""
+    """Name the contact person, where that is not the holder anyway."""
+    if tale.ladder.level(tale.case.level).holder_is_contact:
+        raise ValueError(f"{tale.story.key}: the holder is the contact person")
     tale.case.contact = tale.town.users[who]
     tale.log("team", details={"event": "contact", "name": tale.case.contact.name, "role": ""})
 

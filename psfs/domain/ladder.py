@@ -20,13 +20,17 @@ How the rules are read where the papers are silent:
   until it is mended.
 - Where a step on the level is what sees to a requirement ("Meld behov til KE"), the steps up to and
   including it are open, and those after it wait.
+- A step that says that a PSFS conversation was held cannot be done without one of this round: hold
+  it, or skip the step with a reason.
+- Where the ladder says that the holder is the contact person, somebody holding the baton is what
+  puts a contact person in place; a contact person chosen on another level still counts.
 - Reopening begins a new round on the level where the case was closed.
 """
 
 from dataclasses import replace
 from typing import assert_never
 
-from psfs.domain.ladder_checks import first_open, hindrances, missing_requirements, requirements_for, target_of
+from psfs.domain.ladder_checks import first_open, hindrances, lacking, missing_requirements, requirements_for, target_of
 from psfs.domain.ladder_data import LANGUAGES, REQUIREMENTS, Ladder, LadderError, Level, Step, Text
 from psfs.domain.ladder_file import BUILT_IN, load
 from psfs.domain.ladder_requests import (
@@ -72,6 +76,7 @@ __all__ = [
     "next_step",
     "outcomes",
     "requirements_for",
+    "to_provide",
 ]
 
 
@@ -101,12 +106,12 @@ def after(ladder: Ladder, state: CaseState | None, request: Request) -> CaseStat
         case DoStep():
             return _after_step(ladder, state, request)
         case Move():
-            return replace(state, level=request.to_level, steps={})
+            return replace(state, level=request.to_level, steps={}, talked=False)
         case Close():
             closing = _closing_steps(ladder, state.level)
             return replace(state, open=False, steps={**state.steps, **closing})
         case Reopen():
-            return replace(state, open=True, steps={})
+            return replace(state, open=True, steps={}, talked=False)
         case _:
             assert_never(request)
 
@@ -121,6 +126,12 @@ def next_step(ladder: Ladder, state: CaseState) -> Step | None:
     return first_open(ladder.level(state.level).steps, state)
 
 
+def to_provide(ladder: Ladder, state: CaseState) -> tuple[Missing, ...]:
+    """What the next step is there to see to and is not in place yet."""
+    step = next_step(ladder, state)
+    return lacking(step.provides, state, ladder.level(state.level)) if step is not None else ()
+
+
 def outcomes(ladder: Ladder, number: int) -> tuple[Direction, ...]:
     """What a level's deciding step can decide: no up from the top, no down from the bottom."""
     impossible = {
@@ -132,7 +143,7 @@ def outcomes(ladder: Ladder, number: int) -> tuple[Direction, ...]:
 
 def _after_step(ladder: Ladder, state: CaseState, request: DoStep) -> CaseState:
     if request.outcome is not None and request.outcome != Direction.CLOSE:
-        return replace(state, level=target_of(state.level, request), steps={})
+        return replace(state, level=target_of(state.level, request), steps={}, talked=False)
     became = StepState.SKIPPED if request.skip else StepState.DONE
     return replace(state, steps={**state.steps, request.key: became})
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from psfs.domain.ladder_data import Ladder, Step
+from psfs.domain.ladder_data import Ladder, Level, Step
 from psfs.domain.ladder_requests import (
     CLOSE_REASONS,
     CaseState,
@@ -68,12 +68,14 @@ def missing_requirements(ladder: Ladder, state: CaseState) -> tuple[Missing, ...
         return ()
     level = ladder.level(state.level)
     needed = [*level.requires, *(key for step in level.steps for key in step.requires)]
-    return lacking(dict.fromkeys(needed), state, level.number)
+    return lacking(dict.fromkeys(needed), state, level)
 
 
-def lacking(keys: Iterable[str], state: CaseState, level: int) -> tuple[Missing, ...]:
+def lacking(keys: Iterable[str], state: CaseState, level: Level) -> tuple[Missing, ...]:
     """Those of the requirement keys that are not in place, as asked for by the level."""
-    return tuple(Missing("requirement", requirement=key, level=level) for key in keys if key not in state.fulfilled)
+    by_holder = {"contact_person"} if level.holder_is_contact and state.held else set()
+    there = state.fulfilled | by_holder
+    return tuple(Missing("requirement", requirement=key, level=level.number) for key in keys if key not in there)
 
 
 def first_open(steps: Iterable[Step], state: CaseState) -> Step | None:
@@ -116,7 +118,7 @@ def _to_move(ladder: Ladder, state: CaseState, request: Move) -> list[Missing]:
     plain = _decided(ladder, state) and abs(target - state.level) == 1
     missing = [] if plain else _reason(request.reason)
     if target > state.level:
-        missing.extend(lacking(requirements_for(ladder, target), state, target))
+        missing.extend(lacking(requirements_for(ladder, target), state, ladder.level(target)))
     return missing
 
 
@@ -144,8 +146,10 @@ def _to_do(ladder: Ladder, state: CaseState, request: DoStep) -> list[Missing]:
         return missing + _reason(request.reason)
     if step.decides:
         return missing + _to_decide(ladder, state, step, request)
+    if step.conversation and not state.talked:
+        missing.append(Missing("needs_conversation", step=step.key))
     needed = requirements_for(ladder, level.number, step.key)
-    return [*missing, *lacking(needed, state, level.number)]
+    return [*missing, *lacking(needed, state, level)]
 
 
 def _to_decide(ladder: Ladder, state: CaseState, step: Step, request: DoStep) -> list[Missing]:
@@ -161,9 +165,9 @@ def _to_decide(ladder: Ladder, state: CaseState, step: Step, request: DoStep) ->
     missing = _reason(request.reason) if abs(target - state.level) > 1 else []
     if outcome in (Direction.UP, Direction.STAY):
         here = requirements_for(ladder, state.level, step.key)
-        missing.extend(lacking(here, state, state.level))
+        missing.extend(lacking(here, state, ladder.level(state.level)))
         there = requirements_for(ladder, target) if outcome == Direction.UP else ()
-        missing.extend(lacking([key for key in there if key not in here], state, target))
+        missing.extend(lacking([key for key in there if key not in here], state, ladder.level(target)))
     return missing
 
 

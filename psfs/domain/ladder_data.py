@@ -46,7 +46,8 @@ class Step:
     `number` counts from 1 within the level. `decides`: takes an outcome (B2). `closes`: is carried
     out by closing the case. `requires`: must be in place before this step and those after it.
     `provides`: this step is where the requirement is seen to, so the level's demand for it blocks
-    only the steps that come after.
+    only the steps that come after. `conversation`: says that a PSFS conversation was held, so it
+    rests on one of this round.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Step:
     name: Text
     decides: bool = False
     closes: bool = False
+    conversation: bool = False
     requires: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
 
@@ -64,6 +66,7 @@ class Level:
 
     `what` is one or two lines of help. `requires` is needed to move up to the level and to work on
     it. `holder_title` is what the holder of the case is called here; None: no title on this level.
+    `holder_is_contact`: whoever holds the case is the contact person here, and no other is chosen.
     """
 
     number: int
@@ -72,6 +75,7 @@ class Level:
     holder_title: Text | None
     steps: tuple[Step, ...]
     requires: tuple[str, ...]
+    holder_is_contact: bool = False
 
     @property
     def deciding(self) -> Step:

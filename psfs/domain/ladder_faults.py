@@ -33,6 +33,8 @@ def _level_faults(level: Level) -> Iterator[str]:
     for step in level.steps:
         if step.decides and step.closes:
             yield f'step "{step.key}" cannot both decide and close'
+        if step.conversation and (step.decides or step.closes):
+            yield f'step "{step.key}" cannot say that a conversation was held, since it decides or closes'
         if len(deciding) == 1 and step.closes != (step.number > deciding[0].number) and not step.decides:
             yield (
                 f'step "{step.key}": only steps with closes = true come after the deciding step '

@@ -151,7 +151,7 @@ def _ladder(table: _Table) -> Ladder:
 
 
 def _level(table: _Table) -> Level:
-    table.only("number", "name", "what", "holder_title", "requires", "steps")
+    table.only("number", "name", "what", "holder_title", "holder_is_contact", "requires", "steps")
     return Level(
         number=table.number("number"),
         name=table.text("name"),
@@ -159,17 +159,19 @@ def _level(table: _Table) -> Level:
         holder_title=table.text("holder_title") if table.has("holder_title") else None,
         steps=tuple(_step(each, number) for number, each in enumerate(table.tables("steps", "step"), 1)),
         requires=table.requirements("requires"),
+        holder_is_contact=table.truth("holder_is_contact"),
     )
 
 
 def _step(table: _Table, number: int) -> Step:
-    table.only("key", "name", "decides", "closes", "requires", "provides")
+    table.only("key", "name", "decides", "closes", "conversation", "requires", "provides")
     return Step(
         key=table.key("key"),
         number=number,
         name=table.text("name"),
         decides=table.truth("decides"),
         closes=table.truth("closes"),
+        conversation=table.truth("conversation"),
         requires=table.requirements("requires"),
         provides=table.requirements("provides"),
     )

@@ -30,7 +30,8 @@ class CaseState:
 
     `steps` holds the current round on the current level, by step key; keys that the ladder no
     longer has are ignored. `fulfilled` holds the requirement keys that are in place, by consent or
-    by legal basis (B4).
+    by legal basis (B4). `held`: somebody holds the baton. `talked`: a PSFS conversation that counts
+    was held since this round began.
     """
 
     ladder: str
@@ -38,6 +39,8 @@ class CaseState:
     open: bool
     steps: Mapping[str, StepState] = field(default_factory=dict)
     fulfilled: frozenset[str] = frozenset()
+    held: bool = False
+    talked: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ Request = DoStep | Move | Close | Reopen | Open
 class Missing:
     """One thing that stands in the way: a code, and the values that the sentence about it needs.
 
-    needs_reason; needs_outcome(step); step_out_of_order(step: the one to do first);
+    needs_reason; needs_outcome(step); needs_conversation(step); step_out_of_order(step: the one to do first);
     already_done(step); unknown_step(step, level); cannot_skip(step);
     outcome_not_possible(step, outcome); close_instead(step); wrong_direction(outcome, level);
     no_such_level(level); already_there(level); requirement(requirement, level);

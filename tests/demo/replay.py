@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from psfs import clock
 from psfs.domain import due
@@ -24,7 +24,7 @@ from psfs.domain.ladder import (
     may,
 )
 from psfs.extensions import db
-from psfs.models import Case, Consent, LogEntry
+from psfs.models import Case, Consent, Conversation, Form, LogEntry, User
 
 if TYPE_CHECKING:
     import uuid
@@ -49,6 +49,7 @@ class Replay:
     since: date | None = None
     rounds: dict[int, int] = field(default_factory=dict)
     contact: bool = False
+    held: bool = False
     reported: bool = False
     written: datetime | None = None
     faults: list[str] = field(default_factory=list)
@@ -56,6 +57,7 @@ class Replay:
     def __post_init__(self) -> None:
         self.ladder = LADDERS[self.case.ladder]
         struck: dict[uuid.UUID, LogEntry] = {}
+        self.held = db.session.get_one(User, self.case.opened_by_id).service_id == self.case.service_id
         query = select(LogEntry).where(LogEntry.case_id == self.case.id).order_by(LogEntry.recorded_at)
         for entry in db.session.scalars(query):
             self._times(entry)
@@ -63,6 +65,7 @@ class Replay:
                 self._expect(entry, entry.strikes_id in struck and struck[entry.strikes_id].kind == entry.kind)
             struck[entry.id] = entry
             self._place(entry) if entry.kind not in READ else self._expect(entry, self._stands_here(entry))
+            self.held |= entry.kind == "baton" and entry.details["event"] == "accepted"
             self.contact |= entry.kind == "team" and entry.details["event"] == "contact"
             self.reported |= entry.kind == "ke_report" or entry.kind == "opened" and bool(self.case.reported_to_ke_on)
             if entry.level is not None and entry.round is not None:
@@ -78,7 +81,7 @@ class Replay:
         request = self._request(entry)
         state = self.state
         if state is not None:
-            state = replace(state, fulfilled=self.fulfilled_on(entry.recorded_at, entry.decided_on))
+            state = self.state_on(state, entry.recorded_at, entry.decided_on)
         decision = may(self.ladder, state, request)
         if not decision.allowed:
             self.faults.append(f"{entry.kind} {entry.step} {entry.decided_on}: {decision.missing}")
@@ -110,6 +113,18 @@ class Replay:
             case "reopened":
                 return Reopen(entry.reason)
         raise AssertionError(f"unknown kind {entry.kind}")
+
+    def state_on(self, state: CaseState, at: datetime, on: date) -> CaseState:
+        """The state with what was in place at that moment, the holder and the conversation of the round among it."""
+        talks = select(Conversation.id).join(Form, Form.id == Conversation.form_id)
+        talks = talks.where(
+            Form.case_id == self.case.id,
+            Conversation.recorded_at <= at,
+            Conversation.held_on >= self.since,
+            or_(Conversation.struck_at.is_(None), Conversation.struck_at > at),
+        )
+        talked = db.session.scalar(talks.limit(1)) is not None
+        return replace(state, fulfilled=self.fulfilled_on(at, on), held=self.held, talked=talked)
 
     def fulfilled_on(self, at: datetime, on: date) -> frozenset[str]:
         """The requirements that were in place at that moment, after the entries told so far (B4)."""

@@ -26,6 +26,7 @@ from psfs.domain.ladder import (
     next_step,
     outcomes,
     requirements_for,
+    to_provide,
 )
 
 LADDERS = load([BUILT_IN])
@@ -63,10 +64,24 @@ TO_DO = {
     ("adults", 3): [SECOND, SECOND, REPORTED, REPORTED, REPORTED],
 }
 LACKING = [frozenset(), *(frozenset({key}) for key in REQUIREMENTS), EVERYTHING]
+# What somebody who holds the baton sees to by that, and the steps that say that a conversation was held.
+HOLDER_IS_CONTACT = {("adults", 0), ("adults", 1), ("adults", 2)}
+SAYS_A_TALK_WAS_HELD = {("adults", 1): 2, ("adults", 2): 2}
+# What is lacking; whether somebody holds the baton; whether a conversation was held in this round
+SITUATIONS = [
+    *((lacking, False, True) for lacking in LACKING),
+    (frozenset(CONTACT), True, True),
+    (EVERYTHING, True, True),
+    (frozenset(), False, False),
+    (EVERYTHING, True, False),
+]
 
 
-def expected(ladder, level, request, lacking):
+def expected(ladder, level, request, situation):
     """What stands in the way of a request, with every earlier step done: a set of codes and keys."""
+    lacking, held, talked = situation
+    if held and (ladder, level) in HOLDER_IS_CONTACT:
+        lacking -= CONTACT
     number = {step.key: step.number for step in LADDERS[ladder].level(level).steps}
     match request:
         case DoStep(skip=True):
@@ -80,7 +95,9 @@ def expected(ladder, level, request, lacking):
                 return {"needs_outcome"}
             if number[request.key] > DECIDING[ladder, level]:
                 return {"close_instead"}
-            return TO_DO[ladder, level][number[request.key] - 1] & lacking
+            stands = TO_DO[ladder, level][number[request.key] - 1] & lacking
+            says_so = SAYS_A_TALK_WAS_HELD.get((ladder, level)) == number[request.key]
+            return stands | {"needs_conversation"} if says_so and not talked else stands
         case DoStep(outcome=Direction.CLOSE):
             return set()
         case DoStep(outcome=Direction.STAY):
@@ -127,9 +144,11 @@ def generated():
     for key, ladder in LADDERS.items():
         for level in LEVELS:
             for request in every_request(ladder, level):
-                for lacking in LACKING:
+                for situation in SITUATIONS:
+                    lacking, held, talked = situation
                     named = "+".join(sorted(lacking)) or "nothing"
-                    yield pytest.param(key, level, request, lacking, id=f"{key}-{level}-{request}-without-{named}")
+                    named += ("-held" if held else "") + ("" if talked else "-untalked")
+                    yield pytest.param(key, level, request, situation, id=f"{key}-{level}-{request}-without-{named}")
 
 
 def in_short(decision):
@@ -139,18 +158,19 @@ def in_short(decision):
 def standing(ladder, level, *, done=0, lacking=frozenset(), **more):
     """An open case with the first `done` steps of the level behind it and all in place but `lacking`."""
     steps = {step.key: "done" for step in ladder.level(level).steps[:done]}
-    return CaseState(ladder.key, level, True, steps, EVERYTHING - lacking, **more)
+    return CaseState(ladder.key, level, True, steps, EVERYTHING - lacking, **{"talked": True, **more})
 
 
-@pytest.mark.parametrize(("key", "level", "request_", "lacking"), list(generated()))
-def test_every_level_and_request_and_missing_requirement(key, level, request_, lacking):
+@pytest.mark.parametrize(("key", "level", "request_", "situation"), list(generated()))
+def test_every_level_and_request_and_missing_requirement(key, level, request_, situation):
     ladder = LADDERS[key]
     done = 0
     if isinstance(request_, DoStep):
         done = ladder.level(level).step(request_.key).number - 1
-    state = standing(ladder, level, done=done, lacking=lacking)
+    lacking, held, talked = situation
+    state = standing(ladder, level, done=done, lacking=lacking, held=held, talked=talked)
     decision = may(ladder, state, request_)
-    assert in_short(decision) == expected(key, level, request_, lacking)
+    assert in_short(decision) == expected(key, level, request_, situation)
     assert decision.allowed is not bool(decision.missing)
     if decision.allowed:
         target = getattr(request_, "to_level", None)
@@ -399,6 +419,35 @@ def test_skipping_gets_nobody_past_a_requirement():
     assert in_short(may(CHILDREN, case, DoStep("one_measures"))) == {"consent_log"}
 
 
+@pytest.mark.parametrize(("level", "held", "lacks"), [(1, False, CONTACT), (1, True, set()), (3, True, set())])
+def test_who_holds_the_baton_of_an_adult_is_the_contact_person(level, held, lacks):
+    state = standing(ADULTS, level, lacking={"contact_person"}, held=held)
+    assert {each.values["requirement"] for each in missing_requirements(ADULTS, state)} == lacks
+    assert ADULTS.level(level).holder_is_contact is (level < 3)
+    assert not CHILDREN.level(level).holder_is_contact
+
+
+def test_the_step_that_names_a_contact_person_has_nothing_to_see_to_once_somebody_holds_the_baton():
+    nobody = standing(ADULTS, 1, lacking={"contact_person"})
+    assert to_provide(ADULTS, nobody) == (Missing("requirement", requirement="contact_person", level=1),)
+    assert to_provide(ADULTS, replace(nobody, held=True)) == ()
+    assert to_provide(ADULTS, replace(nobody, steps={"one_contact": "done"})) == ()
+
+
+@pytest.mark.parametrize(("level", "step"), [(1, "one_psfs"), (2, "two_psfs")])
+def test_a_step_that_says_a_conversation_was_held_rests_on_one_or_is_skipped(level, step):
+    state = standing(ADULTS, level, done=1, talked=False)
+    assert may(ADULTS, state, DoStep(step)).missing == (Missing("needs_conversation", step=step),)
+    assert after(ADULTS, state, DoStep(step, skip=True, reason="For sjuk no")).steps[step] == "skipped"
+    assert may(ADULTS, replace(state, talked=True), DoStep(step)).allowed
+
+
+def test_a_conversation_of_the_round_before_is_not_one_of_this_round():
+    again = after(ADULTS, standing(ADULTS, 1, done=4), DoStep("one_decision", outcome=STAY))
+    again = after(ADULTS, again, DoStep("one_contact"))
+    assert in_short(may(ADULTS, again, DoStep("one_psfs"))) == {"needs_conversation"}
+
+
 def test_a_step_of_another_level_is_unknown():
     state = standing(CHILDREN, 1)
     assert may(CHILDREN, state, DoStep("two_start")).missing == (Missing("unknown_step", step="two_start", level=1),)
@@ -432,7 +481,7 @@ def test_the_outcome_and_the_level_must_agree(outcome, to_level):
 )
 def test_a_new_level_or_a_new_round_begins_with_no_steps_done(request_, level):
     state = standing(ADULTS, 2, done=4)
-    assert after(ADULTS, state, request_) == replace(state, level=level, steps={})
+    assert after(ADULTS, state, request_) == replace(state, level=level, steps={}, talked=False)
 
 
 def test_a_decision_to_close_waits_for_the_closing_and_can_be_taken_again():
@@ -519,7 +568,7 @@ def test_a_closed_case_is_read_only_until_it_is_reopened(ladder, level):
     assert next_step(ladder, closed) is None
     assert in_short(may(ladder, closed, Reopen(""))) == {"needs_reason"}
     reopened = after(ladder, closed, Reopen("Flytta heim att"))
-    assert reopened == standing(ladder, level)
+    assert reopened == standing(ladder, level, talked=False)
     assert in_short(may(ladder, reopened, Reopen("x"))) == {"already_open"}
 
 

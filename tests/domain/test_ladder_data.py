@@ -132,6 +132,8 @@ FAULTS = [
      'level 2: step "help_close": only steps with closes = true'),
     ("decides and closes", 'key = "help_decide"\n', 'key = "help_decide"\ncloses = true\n',
      'level 2: step "help_decide" cannot both decide and close'),
+    ("a decision is no conversation", 'key = "help_decide"\n', 'key = "help_decide"\nconversation = true\n',
+     'level 2: step "help_decide" cannot say that a conversation was held, since it decides or closes'),
     ("unknown requirement", '["contact_person"]', '["kontakt"]',
      'level no. 2, requires: unknown requirement "kontakt" (known: consent_log, contact_person,'),
     ("requirement twice", '["contact_person"]', '["contact_person", "contact_person"]',
@@ -175,7 +177,8 @@ def test_every_fault_is_told_at_once(own):
         load([own(text)])
     assert refused.value.problems == (
         "level no. 1, step no. 1, name.en: is missing or empty",
-        "level no. 2, step no. 2, shuts: is not known here (known: key, name, decides, closes, requires, provides)",
+        "level no. 2, step no. 2, shuts: is not known here (known: key, name, decides, closes, "
+        "conversation, requires, provides)",
         'level no. 2, requires: unknown requirement "x" '
         "(known: consent_log, contact_person, second_service, reported_to_ke)",
         'level 2: step "help_close": only steps with closes = true come after the deciding step '
