@@ -165,7 +165,8 @@ def log_verify(heads: TextIO | None) -> None:
 
     count, faults = audit.verify(audit.notes.read(heads) if heads else ())
     for fault in faults:
-        click.echo(f"{fault.code}\t{fault.stream}\t{fault.seq}")
+        where = (fault.code, fault.stream, str(fault.seq), fault.about)
+        click.echo("\t".join(filter(None, where)))
     if faults:
         raise click.ClickException(_("%(faults)d feil i %(count)d oppføringar.", faults=len(faults), count=count))
     click.echo(_("Loggen er heil: %(count)d oppføringar.", count=count))
@@ -203,7 +204,7 @@ def scores_import(file: Path, scale: str, service: str | None, holder: str | Non
 def scores_export(file: Path | None) -> None:
     from psfs.exchange import exporter
 
-    sys.exit(exporter.run(file))
+    sys.exit(exporter.run(file, _actor().name))
 
 
 def _actor() -> Actor:

@@ -1,8 +1,9 @@
-"""Append-only log of changes and of reading. Nobody else writes ``audit_entry``."""
+"""Append-only log of changes and of reading. Nobody else writes ``audit_entry`` and ``list_sighting``."""
 
 from . import notes
-from .chain import Fault, Head, heads, verify
+from .chain import Fault, Head, heads
 from .recorder import Actor, MissingActorError, acting, record_reading, record_security
+from .verifying import verify
 
 __all__ = [
     "Actor",

@@ -1,4 +1,4 @@
-"""The hash chains: how an entry is linked to the one before it, and how a break is found.
+"""The hash chains: how an entry is linked to the one before it. How a break is found stands in ``verifying``.
 
 Each stream (one per case, one for the program's own security events) is a chain of its own: entry *n* holds the
 digest of entry *n* − 1. An edited, removed or reordered entry breaks the chain where it happened. A cut tail breaks
@@ -51,12 +51,15 @@ class Fault:
     """Where a chain is broken.
 
     ``code``: edited, missing, reordered (what stands before is not what stood there), cut_tail (a noted entry is gone)
-    or unknown_stream (a noted chain is gone as a whole).
+    or unknown_stream (a noted chain is gone as a whole). In the index of lists (``lists.verify``): index_missing (the
+    entry names ``about``, and the index does not have it), index_extra (the other way round) or index_lost (a row of
+    the index whose entry does not exist; ``seq`` is that entry's key).
     """
 
     stream: str
     seq: int
     code: str
+    about: str = ""
 
 
 def canonical(data: object) -> str:
@@ -102,8 +105,8 @@ def append(
     kind: str,
     action: str,
     data: object,
-) -> Head:
-    """Add one entry to a stream, within the transaction that is open.
+) -> tuple[Head, int]:
+    """Add one entry to a stream, within the transaction that is open; its head, and its key in the table.
 
     On PostgreSQL an advisory lock on the stream makes two writers of the same stream wait for one another, and a
     shared one makes them wait for ``append_many``; on SQLite the write lock already does.
@@ -122,8 +125,9 @@ def append(
         "data": canonical(data),
     }
     row = _linked(fields, Head(stream, last.seq, last.digest) if last else None)
-    connection.execute(_INSERT, row)
-    return Head(stream, row["seq"], row["digest"])
+    key = connection.execute(_INSERT, row).inserted_primary_key
+    assert key is not None  # noqa: S101 - a row has one
+    return Head(stream, row["seq"], row["digest"]), key[0]
 
 
 def append_many(
@@ -202,61 +206,3 @@ def heads() -> Iterator[Head]:
     )
     for row in rows:
         yield Head(row.stream, row.seq, row.digest)
-
-
-def verify(noted: Iterable[Head] = ()) -> tuple[int, list[Fault]]:
-    """Walk every chain from its start.
-
-    Args:
-        noted: heads noted outside the database at some earlier time; each must still be in its chain.
-
-    Returns:
-        The number of entries read and the faults, each with the stream and the number where it shows.
-    """
-    watched: dict[str, dict[int, str]] = {}
-    for head in noted:
-        watched.setdefault(head.stream, {})[head.seq] = head.digest
-    faults: list[Fault] = []
-    count = 0
-    stream, expected_seq, previous = "", 1, START
-    pending: dict[int, str] = {}
-    rows = db.session.execute(
-        select(AuditEntry).order_by(AuditEntry.stream, AuditEntry.id),
-        execution_options={"yield_per": 2000},
-    ).scalars()
-    for entry in rows:
-        if entry.stream != stream:
-            faults += [Fault(stream, seq, "cut_tail") for seq in sorted(pending)]
-            stream, expected_seq, previous = entry.stream, 1, START
-            pending = watched.pop(stream, {})
-        count += 1
-        faults += _check(entry, expected_seq, previous, pending.pop(entry.seq, None))
-        expected_seq, previous = entry.seq + 1, entry.digest
-    faults += [Fault(stream, seq, "cut_tail") for seq in sorted(pending)]
-    for missing, noted_heads in watched.items():
-        faults += [Fault(missing, seq, "unknown_stream") for seq in sorted(noted_heads)]
-    return count, faults
-
-
-def _check(entry: AuditEntry, expected_seq: int, previous: str, noted: str | None) -> list[Fault]:
-    """The faults that show at one entry; at most one, the most telling."""
-    again = digest(
-        stream=entry.stream,
-        seq=entry.seq,
-        at=entry.at,
-        actor_id=entry.actor_id,
-        actor=entry.actor,
-        kind=entry.kind,
-        action=entry.action,
-        data=entry.data,
-        previous=entry.previous,
-    )
-    if entry.seq < expected_seq:
-        return [Fault(entry.stream, entry.seq, "reordered")]
-    if entry.seq > expected_seq:
-        return [Fault(entry.stream, expected_seq, "missing")]
-    if again != entry.digest or (noted is not None and noted != entry.digest):
-        return [Fault(entry.stream, entry.seq, "edited")]
-    if entry.previous != previous:
-        return [Fault(entry.stream, entry.seq, "reordered")]
-    return []

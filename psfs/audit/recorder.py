@@ -18,14 +18,14 @@ from sqlalchemy.orm import Session
 
 from psfs import clock
 from psfs.extensions import Base, db
-from psfs.models import Audited, AuditEntry
+from psfs.models import Audited, AuditEntry, ListSighting
 
-from . import changes
+from . import changes, lists
 from .chain import append
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
 
@@ -33,6 +33,7 @@ SYSTEM = "system"
 SECURITY = "security"
 _ACTOR, _PENDING, _HEADS, _SAVEPOINTS = "psfs_actor", "psfs_pending", "psfs_heads", "psfs_savepoints"
 _KEPT = (_PENDING, _HEADS)
+_OWN = (AuditEntry, ListSighting)
 _WRITES = re.compile(r"\s*(?:insert|update|delete|replace|merge|truncate|alter|drop|create|copy|with)\b", re.IGNORECASE)
 log = logging.getLogger("psfs.audit")
 
@@ -88,16 +89,15 @@ def record_reading(
     _append(case_stream(case_id), Actor(actor_id, actor), kind="reading", action=view, data=data)
 
 
-def record_list_reading(*, actor_id: uuid.UUID, actor: str, view: str, case_ids: list[uuid.UUID]) -> None:
-    """Note that a list with names from several cases was shown. Does not commit."""
-    stream = f"lists:{actor_id}"
-    _append(
-        stream,
-        Actor(actor_id, actor),
-        kind="reading",
-        action=view,
-        data={"cases": sorted(map(str, case_ids))},
-    )
+def record_list_reading(*, actor_id: uuid.UUID, actor: str, view: str, case_ids: Collection[uuid.UUID]) -> None:
+    """Note that a list with names from several cases was shown, and in the index that each of them was on it.
+
+    Does not commit: the caller commits before anything is shown.
+    """
+    named = sorted(set(case_ids))
+    stream, data = f"{lists.PREFIX}{actor_id}", {lists.CASES: [str(case_id) for case_id in named]}
+    entry_id = _append(stream, Actor(actor_id, actor), kind="reading", action=view, data=data)
+    lists.keep(entry_id, named)
 
 
 def record_security(action: str, *, actor_id: uuid.UUID | None = None, actor: str = "", **data: object) -> None:
@@ -105,8 +105,9 @@ def record_security(action: str, *, actor_id: uuid.UUID | None = None, actor: st
     _append(SECURITY, Actor(actor_id, actor), kind="security", action=action, data=data)
 
 
-def _append(stream: str, actor: Actor, *, kind: str, action: str, data: object) -> None:
-    head = append(
+def _append(stream: str, actor: Actor, *, kind: str, action: str, data: object) -> int:
+    """Write the entry, remember its head for the server's log, and give its key."""
+    head, entry_id = append(
         stream=stream,
         at=clock.now(),
         actor_id=actor.id,
@@ -116,12 +117,13 @@ def _append(stream: str, actor: Actor, *, kind: str, action: str, data: object) 
         data=data,
     )
     db.session().info.setdefault(_HEADS, []).append(head)
+    return entry_id
 
 
 @event.listens_for(Session, "before_flush")
 def _check(session: Session, _context: UOWTransaction, _instances: object) -> None:
-    if any(isinstance(instance, AuditEntry) for instance in (*session.new, *session.dirty, *session.deleted)):
-        raise BulkWriteError("audit_entry is written by psfs.audit only")
+    if any(isinstance(instance, _OWN) for instance in (*session.new, *session.dirty, *session.deleted)):
+        raise BulkWriteError("the audit's tables are written by psfs.audit only")
     if session.info.get(_ACTOR) is None and changes.touched(session):
         raise MissingActorError("changes to audited data need an actor")
 
@@ -198,5 +200,5 @@ def _guarded_tables() -> frozenset[str]:
     return frozenset(
         str(cast("Any", mapper.class_).__tablename__)
         for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, (Audited, AuditEntry))
+        if issubclass(mapper.class_, (Audited, *_OWN))
     )

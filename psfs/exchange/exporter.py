@@ -48,19 +48,21 @@ COLUMNS = (
     "change_first",
     "flag_first",
 )
+PROGRAM = "psfs"
 PLACES = 4
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BATCH = 500  # persons that are read together
 Row = tuple[object, ...]
 
 
-def run(path: Path | None) -> int:
+def run(path: Path | None, by: str = PROGRAM) -> int:
     """Export to a file, or to standard output (columns: docs/scores-format.md).
 
     The file is complete or not there at all: it is written beside its place and moved into it at the end.
 
     Args:
         path: where to; None is standard output.
+        by: who asked for it, as the log of who has looked names them.
 
     Returns:
         The exit code: 0, or 1 when the file could not be written.
@@ -68,10 +70,10 @@ def run(path: Path | None) -> int:
     if path is None:
         sys.stdout.flush()
         with _utf8(sys.stdout.buffer) as out:
-            write(out)
+            write(out, by)
         return 0
     try:
-        count = _to_file(path)
+        count = _to_file(path, by)
     except OSError as error:
         click.echo(_("Fila kan ikkje skrivast: %(why)s", why=error.strerror or error), err=True)
         return 1
@@ -79,12 +81,12 @@ def run(path: Path | None) -> int:
     return 0
 
 
-def write(out: TextIO) -> int:
+def write(out: TextIO, by: str) -> int:
     """Write the whole export and give the number of conversations."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     count = 0
-    for row in lines():
+    for row in lines(by):
         writer.writerow(row)
         count += 1
     return count
@@ -101,14 +103,14 @@ def _utf8(file: BinaryIO) -> Iterator[TextIO]:
         text.detach()
 
 
-def lines() -> Iterator[Row]:
+def lines(by: str) -> Iterator[Row]:
     """One row for each conversation that is not struck, sorted by ``person_ref`` (by code point), form, conversation.
 
     Persons are read some hundred at a time, each time in a transaction of its own, so that nobody who saves waits for
     an export; all lines of a person are of one moment.
     """
     found = _cases()
-    _note_reading([case_id for _person_id, _ref, case_id in found])
+    _note_reading([case_id for _person_id, _ref, case_id in found], by)
     people = sorted({(ref or str(person_id), person_id) for person_id, ref, _case_id in found})
     del found
     source = iter(people)
@@ -134,13 +136,13 @@ def _cases() -> Sequence[Any]:
     return db.session.execute(query.where(talked)).all()
 
 
-def _note_reading(case_ids: list[uuid.UUID]) -> None:
+def _note_reading(case_ids: list[uuid.UUID], by: str) -> None:
     """Log that all of it is about to be read, before any of it is."""
     if not case_ids:
         db.session.rollback()
         return
     begin_write()
-    record_list_reading(actor_id=ACCOUNT, actor="psfs", view="scores export", case_ids=case_ids)
+    record_list_reading(actor_id=ACCOUNT, actor=by, view="scores export", case_ids=case_ids)
     db.session.commit()
 
 
@@ -182,13 +184,13 @@ def _figure(value: Fraction | None) -> str:
     return "" if value is None else str(rounded(value, PLACES))
 
 
-def _to_file(path: Path) -> int:
+def _to_file(path: Path, by: str) -> int:
     """Write beside the file and move into place; what was there stays until then."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(descriptor, "wb") as file:
             with _utf8(file) as out:
-                count = write(out)
+                count = write(out, by)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

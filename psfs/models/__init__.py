@@ -1,7 +1,7 @@
 """Tables, constraints and relations. No rules live here."""
 
 from .accounts import Service, Setting, SignInCode, Throttle, User, WebSession
-from .audit import AuditEntry
+from .audit import AuditEntry, ListSighting
 from .bti import Consent, Handover, Intervention, LogEntry
 from .cases import Case, CaseLook, EmergencyOpening, Person, PersonWord, RelatedPerson, TeamMember
 from .conversations import Activity, Conversation, Form, Score, ScoreCorrection
@@ -19,6 +19,7 @@ __all__ = [
     "Form",
     "Handover",
     "Intervention",
+    "ListSighting",
     "LogEntry",
     "Person",
     "PersonWord",

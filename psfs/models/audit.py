@@ -1,4 +1,7 @@
-"""The append-only, hash-chained log of changes, readings and security events. Only ``psfs.audit`` writes it."""
+"""The append-only, hash-chained log of changes, readings and security events, and its index of the names in lists.
+
+Only ``psfs.audit`` writes here.
+"""
 
 from __future__ import annotations
 
@@ -35,3 +38,16 @@ class AuditEntry(Base):
         Index("ix_audit_entry_actor", "actor_id", "at"),
         Index("ix_audit_entry_kind", "kind", "at"),
     )
+
+
+class ListSighting(Base):
+    """That a case's person was named in a list: an index of the entries ``lists:…``, which hold the cases in ``data``.
+
+    It adds nothing to the chains and can be made anew from them; ``audit.verify`` holds the two against one another.
+    The key runs by case and then by time, as the list of who has looked is read.
+    """
+
+    __tablename__ = "list_sighting"
+    case_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)  # no foreign keys: see ``AuditEntry.actor_id``
+    entry_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)

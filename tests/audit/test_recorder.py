@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from psfs import audit, clock
 from psfs.audit.recorder import BulkWriteError
 from psfs.extensions import begin_write, db
-from psfs.models import Audited, AuditEntry, Case, LogEntry, Person, RelatedPerson, Service, User
+from psfs.models import Audited, AuditEntry, Case, ListSighting, LogEntry, Person, RelatedPerson, Service, User
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -192,7 +192,11 @@ def test_the_head_is_noted_in_the_servers_log_once_it_stands(app: Flask, caplog:
 # --- Past the log ----------------------------------------------------------------------------------------------------
 
 GUARDED = sorted(
-    (mapper.class_ for mapper in db.Model.registry.mappers if issubclass(mapper.class_, (Audited, AuditEntry))),
+    (
+        mapper.class_
+        for mapper in db.Model.registry.mappers
+        if issubclass(mapper.class_, (Audited, AuditEntry, ListSighting))
+    ),
     key=lambda model: model.__name__,
 )
 
@@ -239,6 +243,10 @@ def test_the_log_itself_is_no_model_to_write(app: Flask) -> None:
     )
     with pytest.raises(BulkWriteError):
         db.session.flush()
+    db.session.rollback()
+    db.session.add(ListSighting(case_id=uuid.UUID(int=1), entry_id=1))
+    with pytest.raises(BulkWriteError):
+        db.session.flush()
 
 
 # --- The triggers ----------------------------------------------------------------------------------------------------
@@ -256,25 +264,37 @@ def filled(town: Town) -> None:
                 recorded_by="Kari Dikta",
             )
         )
+        audit.recorder.record_list_reading(
+            actor_id=town.users["kari"].id, actor="Kari Dikta", view="worklist.home", case_ids=[town.adult.id]
+        )
         db.session.commit()
     db.session.remove()
 
 
-@pytest.mark.parametrize("table", ["audit_entry", "log_entry"])
-@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE {} CASCADE"])
-def test_the_database_refuses_to_change_its_logs(town: Town, table: str, statement: str) -> None:
+@pytest.mark.parametrize(("table", "key"), [("audit_entry", "id"), ("log_entry", "id"), ("list_sighting", "entry_id")])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET {key} = {key}", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE {} CASCADE"]
+)
+def test_the_database_refuses_to_change_its_logs(town: Town, table: str, key: str, statement: str) -> None:
     if "TRUNCATE" in statement and db.engine.dialect.name == "sqlite":
         statement = "DELETE FROM {} WHERE true"
     filled(town)
     with pytest.raises(DBAPIError, match="never edited|violates|cannot truncate"), db.engine.begin() as connection:
-        connection.execute(text(statement.format(table)))
+        connection.execute(text(statement.format(table, key=key)))
 
 
-def test_replacing_an_entry_is_changing_it(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("table", "conflict"),
+    [
+        ("audit_entry", "(id) DO UPDATE SET actor = 'x'"),
+        ("list_sighting", "(case_id, entry_id) DO UPDATE SET entry_id = 9"),
+    ],
+)
+def test_replacing_an_entry_is_changing_it(town: Town, table: str, conflict: str) -> None:
     filled(town)
     verbs = {
-        "sqlite": "INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry",
-        "postgresql": "INSERT INTO audit_entry SELECT * FROM audit_entry ON CONFLICT (id) DO UPDATE SET actor = 'x'",
+        "sqlite": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",  # noqa: S608
+        "postgresql": f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT {conflict}",  # noqa: S608
     }
     with pytest.raises(DBAPIError, match="never edited"), db.engine.begin() as connection:
         connection.execute(text(verbs[db.engine.dialect.name]))
@@ -292,6 +312,7 @@ def test_every_clinical_table_is_guarded(app: Flask) -> None:
     """What holds a person's data is logged; the rest is listed here, with why."""
     why = {
         "audit_entry": "the log",
+        "list_sighting": "the log's index",
         "case_look": "when someone last looked: the readings are logged",
         "person_word": "made from the person's name",
         "sign_in_code": "security events",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
 import re
 import socket
 import sqlite3
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,6 +101,29 @@ def test_the_log_is_verified_against_what_was_noted(migrated: Run, database_url:
     cut = migrated("log", "verify", "--heads", str(noted), code=1).output
     assert "cut_tail\tsecurity\t3" in cut
     migrated("log", "verify", "--heads", str(tmp_path / "nowhere"), code=2)
+
+
+def test_an_export_is_noted_with_who_took_it_and_a_forged_index_is_found(
+    migrated: Run, tmp_path: Path, database_url: str
+) -> None:
+    file = tmp_path / "scores.csv"
+    file.write_text(
+        "person_ref,name,birth_date,form,activity,conversation_date,score,performed_by\n"
+        "P1,Testine Tenkt,1941-05-17,1,Strikke,2026-01-12,5,Kari Dikta\n"
+    )
+    migrated("scores", "import", str(file))
+    migrated("scores", "export", str(tmp_path / "out.csv"))
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        (actor,) = connection.execute(text("SELECT actor FROM audit_entry WHERE action = 'scores export'")).one()
+        (case_id,) = connection.execute(text("SELECT case_id FROM list_sighting")).one()
+        assert actor == f"psfs ({getpass.getuser()})"
+        off = ("DROP TRIGGER list_sighting_no_delete", "ALTER TABLE list_sighting DISABLE TRIGGER ALL")
+        connection.execute(text(off[engine.dialect.name == "postgresql"]))
+        connection.execute(text("DELETE FROM list_sighting"))
+    engine.dispose()
+    found = migrated("log", "verify", code=1).output
+    assert re.search(rf"^index_missing\tlists:[-0-9a-f]+\t1\t{uuid.UUID(str(case_id))}$", found, re.MULTILINE)
 
 
 def test_a_backup_is_whole_and_its_heads_fit(migrated: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from psfs import audit, clock
 from psfs.exchange import exporter, importer
 from psfs.extensions import db
-from psfs.models import Activity, AuditEntry, Case, Conversation, Form, Person, Score
+from psfs.models import Activity, AuditEntry, Case, Conversation, Form, ListSighting, Person, Score
 from tests.exchange.support import EXAMPLE, HIGHER, bring_in, exported
 from tests.support.server import PSFS, ROOT, environment
 
@@ -179,6 +179,7 @@ def test_that_it_was_read_is_logged_before_it_is_read(app: Flask, town: Town, tm
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.kind == "reading")).one()
     case_id = db.session.scalar(select(Case.id).join(Person).where(Person.import_ref == "P1"))
     assert (entry.action, json.loads(entry.data)) == ("scores export", {"cases": [str(case_id)]})
+    assert [row.case_id for row in db.session.scalars(select(ListSighting))] == [case_id]
     assert audit.verify()[1] == []
 
 

@@ -154,6 +154,8 @@ def test_nobody_goes_past_the_session() -> None:
     """A connection of one's own is unseen by the audit: only what is no clinical data may use one."""
     allowed = {
         "psfs.audit.chain": "writes the log itself",
+        "psfs.audit.lists": "writes the log's index",
+        "psfs.audit.verifying": "reads the log as it is at one moment",
         "psfs.audit.bulk": "writes rows and their log together",
         "psfs.extensions": "defines the transactions",
         "psfs.exchange.importer": "begins the one transaction of the import",
