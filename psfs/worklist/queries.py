@@ -72,11 +72,6 @@ class Worklist:
     items: tuple[Item, ...]
     counts: Counter[str]
 
-    @property
-    def named(self) -> list[uuid.UUID]:
-        """The cases whose person is named."""
-        return sorted({item.case_id for item in self.items if item.name})
-
 
 def worklist(account: User) -> Worklist:
     """Everything that waits for the account. Six statements, one more when somebody else recorded conversations."""

@@ -27,13 +27,12 @@ def home() -> str | Response:
     if not allowed(Role(user().role), Action.WORKLIST):
         return redirect(url_for("accounts.users"), 303)
     found = queries.worklist(user())
-    service.note_names(found.named, user())
     kind = request.args.get("slag", "")
     kind = kind if kind in queries.KINDS else ""
     items = [item for item in found.items if kind in ("", item.kind)]
-    return render_template(
-        "worklist/home.html", items=items[:SHOWN], more=len(items) - SHOWN, counts=found.counts, kind=kind, kinds=KINDS
-    )
+    shown, more = items[:SHOWN], len(items) - SHOWN
+    service.note_names({item.case_id for item in shown if item.name}, user())
+    return render_template("worklist/home.html", items=shown, more=more, counts=found.counts, kind=kind, kinds=KINDS)
 
 
 @bp.get("/naudopningar/<uuid:opening_id>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import uuid
 from typing import TYPE_CHECKING
 
 from flask import session
@@ -11,29 +11,28 @@ from psfs import audit, clock
 from psfs.extensions import begin_write, db
 
 if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Sequence
+    from collections.abc import Set
 
     from psfs.models import User
     from psfs.worklist.queries import Opening
 
 AGAIN_SECONDS = 3600
-_SESSION = "worklist_shown"
+_SESSION = "worklist_named"
 
 
-def note_names(case_ids: Sequence[uuid.UUID], by: User) -> None:
-    """Log that these cases' persons are named, if this session has not logged the same within the hour."""
-    if not case_ids:
-        return
-    digest = hashlib.sha256(b"".join(each.bytes for each in case_ids)).hexdigest()[:32]
+def note_names(case_ids: Set[uuid.UUID], by: User) -> None:
+    """Log that these cases' persons are named; but no name again that this session has logged within the hour."""
     moment = int(clock.now().timestamp())
-    before, at = session.get(_SESSION, ("", 0))
-    if digest == before and 0 <= moment - at < AGAIN_SECONDS:
+    fresh = [(at, names) for at, names in session.get(_SESSION, ()) if 0 <= moment - at < AGAIN_SECONDS]
+    new = {each.hex for each in case_ids}.difference(*(names for _at, names in fresh))
+    if not new:
         return
     begin_write()
-    audit.recorder.record_list_reading(actor_id=by.id, actor=by.name, view="worklist.home", case_ids=list(case_ids))
+    audit.recorder.record_list_reading(
+        actor_id=by.id, actor=by.name, view="worklist.home", case_ids=set(map(uuid.UUID, new))
+    )
     db.session.commit()
-    session[_SESSION] = (digest, moment)
+    session[_SESSION] = [*fresh, (moment, sorted(new))]
 
 
 def note_emergency(opening: Opening, by: User) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from psfs import audit, clock
 from psfs.extensions import db
 from psfs.models import AuditEntry, EmergencyOpening
+from psfs.worklist import routes
 from tests.support.people import TESTER
 from tests.support.statements import counted
 from tests.worklist.rows import add_consent, add_form, add_intervention, add_offer, add_opening, add_talk, days
@@ -73,28 +74,47 @@ def test_every_row_leads_somewhere(browser: Callable[[str], Browser], town: Town
         reader.get(link)
 
 
-def test_names_are_logged_when_they_change_or_an_hour_has_passed(
+def named(entry: AuditEntry) -> set[str]:
+    return set(json.loads(entry.data)["cases"])
+
+
+def test_a_name_is_logged_when_it_is_new_or_an_hour_has_passed(
     browser: Callable[[str], Browser], town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(town)
     reader = browser("kari")
-    reader.get("/")
     reader.get("/?slag=tiltak")
     (entry,) = shown()
-    assert json.loads(entry.data) == {"cases": sorted([str(town.adult.id), str(town.child.id)])}
+    assert named(entry) == {str(town.adult.id)}, "the child is not among what was shown"
     assert entry.stream == f"lists:{town.users['kari'].id}"
+    for _visit in range(2):
+        reader.get("/")
+        assert [named(each) for each in shown()] == [{str(town.adult.id)}, {str(town.child.id)}]
     with audit.acting(TESTER):
-        town.adult.closed_on = days(0)
+        town.child.closed_on = days(0)
         db.session.commit()
     reader.get("/")
-    assert len(shown()) == 2
+    assert len(shown()) == 2, "nobody new"
     now = clock.now
-    for minutes, count in ((59, 2), (61, 3)):
+    for minutes, count in ((59, 2), (61, 3), (119, 3), (123, 4)):
         monkeypatch.setattr(clock, "now", lambda minutes=minutes: now() + timedelta(minutes=minutes))
         with reader.client.session_transaction() as session:
             session["seen"] = clock.now().timestamp()
         reader.get("/")
-        assert len(shown()) == count
+        assert len(shown()) == count, minutes
+
+
+def test_only_who_is_shown_is_logged(
+    browser: Callable[[str], Browser], town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(town)
+    monkeypatch.setattr(routes, "SHOWN", 1)
+    page = browser("kari").get("/").text
+    (entry,) = shown()
+    (only,) = named(entry)
+    names = {str(case.id): case.person.name for case in (town.adult, town.child)}
+    assert names.pop(only) in page
+    assert next(iter(names.values())) not in page
 
 
 def test_a_new_session_logs_again(browser: Callable[[str], Browser], town: Town) -> None:
