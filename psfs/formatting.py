@@ -58,6 +58,11 @@ def long_day(value: date | None) -> str:
     return "" if value is None else format_date(value, "d MMMM y" if current() == "en" else "d. MMMM y")
 
 
+def month(value: date) -> str:
+    """A month in words: november 2026."""
+    return str(format_date(value, "LLLL y"))
+
+
 def moment(value: datetime | None) -> str:
     """A date with the time of day in Norway."""
     return "" if value is None else f"{day(value)} {clock.local(value):%H:%M}"
@@ -76,6 +81,7 @@ def init_app(app: Flask) -> None:
         ("whole_signed", whole_signed),
         ("day", day),
         ("long_day", long_day),
+        ("month", month),
         ("moment", moment),
         ("clock_time", clock_time),
     ):

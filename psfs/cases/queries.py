@@ -1,8 +1,7 @@
-"""Nouns of the room, ready for a template: next of kin, who takes part, who has looked. Nothing here writes."""
+"""Nouns of the room, ready for a template: next of kin, who takes part. Nothing here writes."""
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,16 +9,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from psfs import audit, clock
-from psfs.cases import names, words
+from psfs import clock
+from psfs.cases import names
 from psfs.domain.permissions import Role
 from psfs.extensions import db
-from psfs.models import AuditEntry, EmergencyOpening, RelatedPerson, Service, TeamMember, User
+from psfs.models import EmergencyOpening, RelatedPerson, Service, TeamMember, User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PAGE = 50
 MOST_COLLEAGUES = 20
 
 
@@ -47,27 +45,6 @@ class Colleague:
     id: uuid.UUID
     name: str
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One time that somebody looked at the case, in plain words."""
-
-    seq: int
-    at: datetime
-    who: str
-    service: str
-    what: str
-    how: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """One page of readings, the newest first. ``older``: the number to go on from, None when there are no more."""
-
-    rows: tuple[Reading, ...]
-    older: int | None
 
 
 def own_services() -> Sequence[Service]:
@@ -132,35 +109,6 @@ def colleagues(text: str) -> list[Colleague]:
     return found[:MOST_COLLEAGUES]
 
 
-def readings(case_id: uuid.UUID, before: int | None = None, limit: int | None = PAGE) -> Readings:
-    """Who has looked at the case, from its own chain in the audit log, the newest first. Two statements.
-
-    Args:
-        case_id: the case.
-        before: only readings with a lower number in the chain (``Readings.older`` of the page before).
-        limit: at most so many; None for all, as for print.
-    """
-    query = select(AuditEntry).where(
-        AuditEntry.stream == audit.recorder.case_stream(case_id), AuditEntry.kind == "reading"
-    )
-    if before is not None:
-        query = query.where(AuditEntry.seq < before)
-    if limit is not None:
-        query = query.limit(limit + 1)
-    entries = list(db.session.scalars(query.order_by(AuditEntry.seq.desc())))
-    more = limit is not None and len(entries) > limit
-    entries = entries[:limit]
-    ids = {entry.actor_id for entry in entries}
-    services = {
-        row.id: row.name
-        for row in db.session.execute(
-            select(User.id, Service.name).join(Service, Service.id == User.service_id).where(User.id.in_(ids))
-        )
-    }
-    rows = tuple(_reading(entry, services) for entry in entries)
-    return Readings(rows, rows[-1].seq if more else None)
-
-
 def emergency_until(case_id: uuid.UUID, user_id: uuid.UUID) -> datetime | None:
     """When the account's emergency opening of the case ends; None when there is none that runs."""
     query = select(EmergencyOpening.until).where(
@@ -169,16 +117,3 @@ def emergency_until(case_id: uuid.UUID, user_id: uuid.UUID) -> datetime | None:
         EmergencyOpening.until > clock.now(),
     )
     return db.session.scalar(query.order_by(EmergencyOpening.until.desc()).limit(1))
-
-
-def _reading(entry: AuditEntry, services: dict[uuid.UUID, str]) -> Reading:
-    data = json.loads(entry.data)
-    return Reading(
-        seq=entry.seq,
-        at=entry.at,
-        who=entry.actor,
-        service=services.get(entry.actor_id, "") if entry.actor_id else "",
-        what=words.view(entry.action),
-        how=words.relations(str(data.get("by", ""))),
-        why=str(data.get("why", "")),
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request
 
 from psfs.accounts.current import permit
-from psfs.cases import queries, routes_emergency, routes_find, routes_people
+from psfs.cases import queries, queries_readings, routes_emergency, routes_find, routes_people
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
 from psfs.cases.overview import overview
@@ -25,7 +25,8 @@ def show(case: OpenCase) -> str:
 @bp.get("/saker/<uuid:case_id>/innsyn")
 @permit(Action.VIEW_READINGS)
 def readings(case: OpenCase) -> str:
-    """Who has looked at the case: who, when, what, and why where it was asked."""
-    before = request.args.get("for", type=int)
-    page = queries.readings(case.id, before if before is None or 0 < before < 2**31 else None)
-    return render_template("cases/readings.html", case=case, page=page, first=before is None)
+    """Who has looked at the case: who, when, what, and why where it was asked; or who saw the name in lists."""
+    before, in_lists = request.args.get("for", type=int), request.args.get("vis") == "lister"
+    look_up = queries_readings.days_in_lists if in_lists else queries_readings.readings
+    page = look_up(case.id, before if before is None or 0 < before < 2**31 else None)
+    return render_template("cases/readings.html", case=case, page=page, first=before is None, in_lists=in_lists)

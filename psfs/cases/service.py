@@ -123,14 +123,14 @@ def open_another(opened: OpenCase, case_id: uuid.UUID, opening: Opening) -> Case
         db.session.commit()
         return existing
     person, account = opened.person, opened.user
-    _refuse_second(person.id, opening.ladder)
+    _refuse_second(person.id, opening.ladder, account)
     stream = audit.recorder.case_stream(case_id)
     audit.recorder.act_as(audit.Actor(account.id, account.name, stream, "cases.another_case"))
     try:
         return _open(case_id, person, opening, account)
     except IntegrityError as error:  # the door locked this case only: another one may have let somebody else in
         db.session.rollback()
-        _refuse_second(person.id, opening.ladder)
+        _refuse_second(person.id, opening.ladder, account)
         raise Changed("id_taken") from error
 
 
@@ -193,11 +193,16 @@ def _open(case_id: uuid.UUID, person: Person, opening: Opening, by: User) -> Cas
     return case
 
 
-def _refuse_second(person_id: uuid.UUID, ladder: str) -> None:
+def _refuse_second(person_id: uuid.UUID, ladder: str, by: User) -> None:
+    """Refuse where the person has an open case on the ladder; to be told so is a reading of that case."""
     taken = db.session.execute(
-        select(Service.name, Service.phone)
+        select(Case.id, Service.name, Service.phone)
         .join(Case, Case.service_id == Service.id)
         .where(Case.person_id == person_id, Case.ladder == ladder, Case.closed_on.is_(None))
     ).first()
-    if taken is not None:
-        raise Refusal("open_on_ladder", service=", ".join(filter(None, (taken.name, taken.phone))))
+    if taken is None:
+        return
+    begin_write()
+    audit.record_reading(case_id=taken.id, actor_id=by.id, actor=by.name, view="another_case_known")
+    db.session.commit()
+    raise Refusal("open_on_ladder", service=", ".join(filter(None, (taken.name, taken.phone))))

@@ -19,6 +19,7 @@ VIEWS: dict[str, LazyString] = {
     "cases.readings": _l("Kven som har sett"),
     "cases.emergency": _l("Spørsmålet om naudopning (ikkje saka sjølv)"),
     "cases.another_case": _l("Skjema for ny sak"),
+    "another_case_known": _l("Fekk vite at personen har ei sak her, då ei ny sak skulle opnast"),
     "search_known": _l("Fekk vite at personen er kjend, i eit søk"),
     "worklist.emergency": _l("Meldinga om ei naudopning"),
     "conversations.new": _l("Skjema for ny samtale"),
@@ -46,6 +47,7 @@ VIEWS: dict[str, LazyString] = {
     "bti.change_intervention": _l("Skjema for tiltak"),
     "bti.evaluate_intervention": _l("Evaluering av eit tiltak"),
     "bti.hand_over": _l("Stafetten"),
+    "bti.withdraw_offer": _l("Stafetten"),
     "bti.answer_handover": _l("Spørsmål om å ta over stafetten"),
     "bti.new_note": _l("Skjema for notat"),
     "bti.report_ke": _l("Melding til koordinerande eining"),
@@ -59,6 +61,13 @@ VIEWS: dict[str, LazyString] = {
     "documents.readings": _l("Utskrift av kven som har sett"),
     "documents.everything": _l("Utskrift av alt i saka"),
 }
+LISTS: dict[str, LazyString] = {
+    "worklist.home": _l("På arbeidslista"),
+    "cases.search": _l("I eit søk"),
+    "cases.new": _l("I sjekken for om ein ny person fanst frå før"),
+    "scores export": _l("Skårane vart henta ut til ei fil"),
+}
+"""Where several people's names are shown together, by what ``record_list_reading`` calls it."""
 RELATIONS: dict[str, LazyString] = {
     "holder": _l("har stafetten"),
     "contact": _l("kontaktperson"),
@@ -74,6 +83,16 @@ RELATIONS: dict[str, LazyString] = {
 def view(code: str) -> str:
     """What was looked at."""
     return str(VIEWS.get(code, _("Ei side i saka")))
+
+
+def in_list(code: str) -> str:
+    """Which list the name was in."""
+    return str(LISTS.get(code, _("I ei liste")))
+
+
+def place_of_list(code: str) -> int:
+    """Where the list stands among the kinds of lists."""
+    return list(LISTS).index(code) if code in LISTS else len(LISTS)
 
 
 def relations(codes: str) -> str:

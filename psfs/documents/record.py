@@ -10,6 +10,7 @@ from psfs.bti.queries_consents import consent_list
 from psfs.bti.queries_interventions import interventions_of
 from psfs.bti.queries_log import timeline
 from psfs.cases import queries as cases
+from psfs.cases import queries_readings
 from psfs.conversations.queries import forms_of_case
 from psfs.conversations.queries_form import form_view
 from psfs.documents.summary import FACES, activities_in, holder
@@ -33,8 +34,12 @@ def log(case: Case) -> dict[str, Any]:
 
 
 def readings(case: Case) -> dict[str, Any]:
-    """The values of ``documents/readings.html``: every reading, the oldest first."""
-    return {**_head(case), "readings": cases.readings(case.id, limit=None).rows[::-1]}
+    """The values of ``documents/readings.html``: every reading, and every list the name was in, the oldest first."""
+    return {
+        **_head(case),
+        "readings": queries_readings.readings(case.id, limit=None).rows[::-1],
+        "in_lists": queries_readings.months_in_lists(case.id),
+    }
 
 
 def everything(case: Case) -> dict[str, Any]:

@@ -200,32 +200,6 @@ def test_a_closed_case_keeps_its_team(browser: Callable[[str], Browser], town: T
     assert log(town, "team") == []
 
 
-def test_who_has_looked_in_plain_words(browser: Callable[[str], Browser], town: Town) -> None:
-    kari = browser("kari")
-    kari.get(f"/saker/{town.adult.id}")
-    browser("eva").get("/sok?q=tenkt+17.05.1941")
-    page = kari.get(f"/saker/{town.adult.id}/innsyn").text
-    for text in ("Framsida til saka", "Fekk vite at personen er kjend", "Eva Dikta", "Skulen", "har stafetten"):
-        assert text in page, text
-    assert "cases.show" not in page
-
-
-def test_readings_come_page_by_page(
-    browser: Callable[[str], Browser], town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kari = browser("kari")
-    for _ in range(5):
-        kari.get(f"/saker/{town.adult.id}")
-    first = queries.readings(town.adult.id, limit=3)
-    assert (len(first.rows), first.older) == (3, first.rows[-1].seq)
-    second = queries.readings(town.adult.id, first.older, limit=3)
-    assert (len(second.rows), second.older) == (2, None)
-    assert {row.seq for row in first.rows}.isdisjoint(row.seq for row in second.rows)
-    assert len(queries.readings(town.adult.id, limit=None).rows) == 5
-    for odd in ("x", "-1", "0", "9" * 30):
-        kari.get(f"/saker/{town.adult.id}/innsyn?for={odd}")
-
-
 def open_case(eva: Browser, town: Town, reason: str = "Fall heime, får ikkje tak i nokon") -> str:
     address = f"/saker/{town.adult.id}/naudopning"
     page = eva.get(address).text

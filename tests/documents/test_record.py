@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from psfs import audit, clock
+from psfs.audit.recorder import record_list_reading
 from psfs.bti.log import write
 from psfs.extensions import db
 from psfs.models import Intervention, RelatedPerson, ScoreCorrection
@@ -75,6 +76,27 @@ def test_more_readings_than_a_page_shows_are_all_there(browser: Callable[[str], 
         audit.record_reading(case_id=town.adult.id, actor_id=town.users["ola"].id, actor="Ola Dikta", view="cases.show")
     db.session.commit()
     assert reading.flat(kari.get(f"/saker/{town.adult.id}/innsyn.pdf").data).count("Ola Dikta") == 70
+
+
+@pytest.mark.parametrize("document", ["innsyn.pdf", "alt.pdf"])
+def test_lists_that_the_name_was_in_are_there_by_month(
+    browser: Callable[[str], Browser], town: Town, monkeypatch: pytest.MonkeyPatch, document: str
+) -> None:
+    now, ola = clock.now, town.users["ola"]
+    for day, view in ((3, "worklist.home"), (4, "worklist.home"), (4, "worklist.home"), (30, "cases.search")):
+        monkeypatch.setattr(clock, "now", lambda day=day: datetime(2026, 10, day, 12, tzinfo=UTC))
+        record_list_reading(actor_id=ola.id, actor=ola.name, view=view, case_ids=[town.adult.id, town.child.id])
+    db.session.commit()
+    monkeypatch.setattr(clock, "now", now)
+    text = reading.flat(browser("kari").get(f"/saker/{town.adult.id}/{document}").data)
+    openings, lists = text.split("Har sett namnet i lister")
+    assert "Ola Dikta" not in openings
+    assert "oktober 2026 Ola Dikta Heimetenesta På arbeidslista: 3., 4. (2) I eit søk: 30." in lists
+    assert "kan det stå som éin gong" in lists
+
+
+def test_no_list_is_said_in_words(pdf: Fetch, town: Town) -> None:
+    assert "Ingen har sett namnet i lister." in reading.flat(pdf(f"/saker/{town.adult.id}/innsyn.pdf"))
 
 
 def test_everything_is_there(pdf: Fetch, logged: Town, worked: Worked) -> None:
