@@ -34,6 +34,20 @@ def limits() -> Limits:
     return found
 
 
+CONSENT_AGE = select(Setting.value).where(Setting.key == "consent_age").scalar_subquery()
+"""What the municipality has set, for a statement that asks for something else as well; see ``heed``."""
+
+
+def heed(consent_age: str | None) -> None:
+    """Read the settings anew if the consent age, as ``CONSENT_AGE`` gave it, is not the one that is kept.
+
+    Access hangs on it (B6), so that a change counts at once and not when the kept one has grown old.
+    """
+    kept: tuple[float, Limits] | None = current_app.extensions.get(_KEPT)
+    if kept is not None and kept[1].consent_age != int(consent_age or Limits().consent_age):
+        forget()
+
+
 def forget() -> None:
     """Read the settings anew next time."""
     current_app.extensions.pop(_KEPT, None)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from psfs import clock
-from psfs.domain import due
+from psfs.domain import consents as rule
 from psfs.extensions import db
 from psfs.models import Case, Consent
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from psfs.domain.due import Limits
-
-ADULT = 18
-"""Years; who is younger has guardians (vergemålslova § 8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +53,9 @@ def consent_of(case_id: uuid.UUID, consent_id: uuid.UUID) -> Consent | None:
     return row if row is not None and row.case_id == case_id else None
 
 
-def lasting(consent: Consent, born: date, in_force: Limits) -> date | None:
-    """The last day the consent is enough by itself; a guardian's alone lasts until the young person's say is needed."""
-    young = consent.given_by == "guardian" and due.age_on(born, consent.from_on) < ADULT
-    return due.consent_lasts_until(consent.until_on, guardian_only_for=born if young else None, limits=in_force)
-
-
 def holds(consent: Consent, born: date, in_force: Limits) -> bool:
     """Whether the consent is in force today."""
-    until = lasting(consent, born, in_force)
-    return due.consent_valid(consent.from_on, until, consent.withdrawn_on, clock.today())
+    return rule.holds(consent, born, in_force, clock.today())
 
 
 def fulfilled_by(held: Iterable[Consent], case: Case, in_force: Limits) -> set[str]:
@@ -101,7 +91,6 @@ def consent_list(case: Case, in_force: Limits) -> list[ConsentView]:
 
 
 def _view(consent: Consent, born: date, in_force: Limits) -> ConsentView:
-    until = lasting(consent, born, in_force)
     return ConsentView(
         id=consent.id,
         service=consent.service.name if consent.service else "",
@@ -112,20 +101,9 @@ def _view(consent: Consent, born: date, in_force: Limits) -> ConsentView:
         legal_basis=consent.legal_basis,
         reason=consent.reason,
         from_on=consent.from_on,
-        until=until,
+        until=rule.lasts_until(consent, born, in_force),
         withdrawn_on=consent.withdrawn_on,
         withdrawn_by=consent.withdrawn_by,
-        state=_state(consent, until, in_force),
+        state=rule.state(consent, born, in_force, clock.today()),
         may_withdraw=consent.withdrawn_on is None,
     )
-
-
-def _state(consent: Consent, until: date | None, in_force: Limits) -> str:
-    today = clock.today()
-    if consent.withdrawn_on is not None:
-        return "withdrawn"
-    if until is not None and due.is_overdue(until, today):
-        return "ended"
-    if consent.from_on > today:
-        return "coming"
-    return "ends_soon" if due.consent_ends_soon(until, today, in_force) else "valid"

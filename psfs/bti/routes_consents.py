@@ -16,6 +16,8 @@ from psfs.bti.queries_people import other_services
 from psfs.bti.routes import bp
 from psfs.bti.service_consents import CONSENT, LEGAL_BASIS, ConsentInput
 from psfs.cases.door import OpenCase
+from psfs.domain import due
+from psfs.domain.consents import State
 from psfs.domain.permissions import Action
 from psfs.fields import options
 
@@ -30,7 +32,7 @@ LOG = "logg"
 def consents(case: OpenCase) -> str:
     """All consents of the case, with what holds now in words."""
     held = consent_list(case.case, limits())
-    in_force = [each for each in held if each.state in ("valid", "ends_soon", "coming")]
+    in_force = [each for each in held if each.state in (State.VALID, State.ENDS_SOON, State.COMING)]
     past = [each for each in held if each not in in_force]
     return pages.render(case, "consents", in_force=in_force, past=past)
 
@@ -55,7 +57,14 @@ def new_consent(case: OpenCase) -> ResponseReturnValue:
 
     def page(problems: list[Any], news: Any) -> str:
         return pages.render(
-            case, "new_consent", form=form, by_law=by_law, givers=givers, limits=in_force, problems=problems, news=news
+            case,
+            "new_consent",
+            form=form,
+            by_law=by_law,
+            givers=givers,
+            age=due.age_of_say(in_force),
+            problems=problems,
+            news=news,
         )
 
     def save() -> None:

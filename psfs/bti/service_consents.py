@@ -12,8 +12,10 @@ from psfs import clock
 from psfs.accounts.settings import limits
 from psfs.bti import log
 from psfs.bti.hindrance import repeated, require_date, require_open
-from psfs.bti.queries_consents import ADULT, consent_of
+from psfs.bti.queries_consents import consent_of, holds
 from psfs.domain import due
+from psfs.domain.consents import GUARDIAN
+from psfs.domain.due import ADULT
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Case, Consent, Handover, Service, User
@@ -58,14 +60,15 @@ def right_givers(case: Case, in_force: Limits) -> tuple[str, ...]:
 def give(case: Case, by: User, what: ConsentInput) -> Consent:
     """Record a consent or a legal basis.
 
-    A guardian's consent for somebody too young to have a say ends by itself when that day comes.
+    A guardian's consent for somebody too young to have a say ends by itself when that day comes: that is reckoned when
+    it is asked (``psfs.domain.consents``), and only the end that was agreed is kept.
 
     Raises:
         Refusal: the case is closed; the service is unknown, out of use or the case's own; the giver cannot give it;
             the days do not fit.
         psfs.bti.hindrance.Changed: the id stands on something else.
     """
-    until = _check(case, what)
+    _check(case, what)
     values = {
         "service_id": what.service_id,
         "basis": what.basis,
@@ -75,7 +78,7 @@ def give(case: Case, by: User, what: ConsentInput) -> Consent:
         "legal_basis": what.legal_basis,
         "reason": what.reason,
         "from_on": what.from_on,
-        "until_on": until,
+        "until_on": what.until_on,
     }
     if repeated(Consent, what.id, case, **values):
         return db.session.get_one(Consent, what.id)
@@ -104,7 +107,7 @@ def give(case: Case, by: User, what: ConsentInput) -> Consent:
             "how": what.how,
             "legal_basis": what.legal_basis,
             "from": what.from_on.isoformat(),
-            "until": until.isoformat() if until else "",
+            "until": what.until_on.isoformat() if what.until_on else "",
         },
     )
     db.session.commit()
@@ -154,8 +157,8 @@ def _service(case: Case, service_id: uuid.UUID | None) -> Service | None:
     return service
 
 
-def _check(case: Case, what: ConsentInput) -> date | None:
-    """The last day it holds by itself. Raises Refusal where it cannot be given like this."""
+def _check(case: Case, what: ConsentInput) -> None:
+    """Raise Refusal where it cannot be given like this."""
     born, in_force = case.person.birth_date, limits()
     if what.from_on < born:
         raise Refusal("date_before_birth")
@@ -166,34 +169,29 @@ def _check(case: Case, what: ConsentInput) -> date | None:
             raise Refusal("legal_basis_missing")
         if not what.reason:
             raise Refusal("needs_reason")
-        return what.until_on
+        return
     if not what.given_by:
         raise Refusal("giver_missing")
     if not what.how:
         raise Refusal("how_missing")
     has_a_say = due.consents_self(born, what.from_on, in_force)
     if what.given_by == "person" and not has_a_say:
-        raise Refusal("giver_too_young", age=in_force.consent_age)
+        raise Refusal("giver_too_young", age=due.age_of_say(in_force))
     if what.given_by == "young_person_and_guardian" and due.age_on(born, what.from_on) >= ADULT:
         raise Refusal("giver_is_adult")
-    if what.given_by == "guardian" and due.age_on(born, what.from_on) < ADULT:
-        if has_a_say:
-            raise Refusal("young_person_too", age=in_force.consent_age)
-        return due.consent_lasts_until(what.until_on, guardian_only_for=born, limits=in_force)
-    return what.until_on
+    if what.given_by == GUARDIAN and due.age_on(born, what.from_on) < ADULT and has_a_say:
+        raise Refusal("young_person_too", age=due.age_of_say(in_force))
 
 
 def _withdraw_offers_to(case: Case, service_id: uuid.UUID) -> bool:
     """Withdraw an open offer to somebody at the service, unless another consent still lets the service take part."""
-    today = clock.today()
+    born, in_force = case.person.birth_date, limits()
     rest = db.session.scalars(
         select(Consent).where(
             Consent.case_id == case.id, Consent.service_id == service_id, Consent.withdrawn_on.is_(None)
         )
     )
-    if service_id == case.service_id or any(
-        due.consent_valid(each.from_on, each.until_on, each.withdrawn_on, today) for each in rest
-    ):
+    if service_id == case.service_id or any(holds(each, born, in_force) for each in rest):
         return False
     offers = db.session.scalars(
         select(Handover)

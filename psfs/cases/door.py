@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, after_this_request, g, request
 from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from psfs import audit, clock
-from psfs.cases.relations import relation_columns, relations_of, who
+from psfs.accounts import settings
+from psfs.cases.relations import as_it_was, relation_columns, relations_of, who, with_consent
 from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import begin_write, db
 from psfs.models import Case, CaseLook, EmergencyOpening, Person, User
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 LOOKS = frozenset({"cases.show", "conversations.show", "conversations.summary"})
+WANTED = bindparam("wanted", type_=Uuid())
+LOCK = select(Case.id).where(Case.id == WANTED).with_for_update(key_share=True)
 PAGES = frozenset({200, 409, 422})
 """Answers to what was sent that show a page of the case again."""
 
@@ -71,9 +74,13 @@ def open_case(case_id: uuid.UUID, action: Action, *, view: str | None = None) ->
     page that is shown again when what was sent is not accepted: it tells as much.
     """
     account: User = g.user
-    begin_write()
     reading = request.method in {"GET", "HEAD"}
-    row = db.session.execute(_statement(reading), {"wanted": case_id, **who(account)}).first()
+    begin_write()
+    if not reading:
+        _lock(case_id)
+    row = db.session.execute(_statement(), {"wanted": case_id, **who(account)}).first()
+    if row is not None:
+        settings.heed(row.consent_age)
     relations = relations_of(row._mapping) if row else frozenset()
     if row is None or not allowed(Role(account.role), action, relations):
         db.session.rollback()
@@ -114,25 +121,33 @@ def _log_page(opened: OpenCase, view: str, response: Response) -> Response:
     return response
 
 
-@functools.cache
-def _statement(reading: bool) -> Select[*tuple[Any, ...]]:
-    """The case with how the reader relates to it; locked when it is to be changed. Made once for all readers.
+def _lock(case_id: uuid.UUID) -> None:
+    """Let nobody else change the case until this transaction ends. Whoever waited asks only then whether they may:
+    what was committed meanwhile (a withdrawal, somebody taken out of the team) counts.
 
-    The lock leaves the key alone: who looks at the case for the first time points at it with the chain in hand, and
-    would wait for the one who waits for the chain.
+    SQLite has one lock for everything, and this transaction began with it. The lock leaves the key alone: who looks at
+    the case for the first time points at it with the chain in hand, and would wait for the one who waits for the chain.
     """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(LOCK, {"wanted": case_id})
+
+
+@functools.cache
+def _statement() -> Select[*tuple[Any, ...]]:
+    """The case with how the reader relates to it, for an account that is as the session found it. Made once for all."""
     query = (
-        select(Case, *relation_columns())
-        .where(Case.id == bindparam("wanted", type_=Uuid()))
+        select(Case, *relation_columns(), settings.CONSENT_AGE.label("consent_age"))
+        .join(Case.person)
+        .where(Case.id == WANTED, as_it_was())
         .options(
-            joinedload(Case.person),
+            contains_eager(Case.person),
             joinedload(Case.service),
             joinedload(Case.holder),
             joinedload(Case.contact),
         )
         .execution_options(populate_existing=True)
     )
-    return query if reading else query.with_for_update(of=Case, key_share=True)
+    return with_consent(query)
 
 
 def _look(account: User, case: Case) -> None:

@@ -3,23 +3,30 @@
 The statements are made once; what differs from reader to reader are the values of ``who``. ``relation_columns`` and
 ``relations_of`` are the rule; ``visible`` narrows a list by it; ``case_ids`` finds a short caseload through indexes,
 so that it is never found by walking everybody's.
+
+Whether a consent lets the reader's service take part, SQL does not decide: it brings the one consent that most likely
+does (``with_consent``), and ``domain.consents`` says whether it holds.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Date, Uuid, bindparam, exists, false, or_, select, union
+from sqlalchemy import ColumnElement, Date, String, Uuid, bindparam, case, exists, false, or_, select, union
+from sqlalchemy.orm import aliased
 
 from psfs import clock
+from psfs.accounts.settings import limits
+from psfs.domain import consents
 from psfs.domain.permissions import TABLE, Action, Relation, Role
-from psfs.models import Case, Consent, EmergencyOpening, Handover, TeamMember, User
+from psfs.models import Case, Consent, EmergencyOpening, Handover, Person, TeamMember, User
 from psfs.models.types import Utc
 
 if TYPE_CHECKING:
     from sqlalchemy import CompoundSelect, Select
 
+S = TypeVar("S", bound="Select[Any]")
 KE_LEVEL = 3
 TAKES_PART = frozenset({Relation.HOLDER, Relation.CONTACT, Relation.OPENED_BY, Relation.TEAM})
 """The relations of those who take part in a case."""
@@ -28,8 +35,12 @@ CARRIED = TAKES_PART | {Relation.SUCCESSOR}
 
 READER = bindparam("reader", type_=Uuid())
 READER_SERVICE = bindparam("reader_service", type_=Uuid())
+READER_ROLE = bindparam("reader_role", type_=String())
+READER_STAMP = bindparam("reader_stamp", type_=String())
 TODAY = bindparam("today", type_=Date())
 MOMENT = bindparam("moment", type_=Utc())
+CARRIER = aliased(Consent, name="carrier")
+"""Of the consents for the reader's service, the one that most likely holds."""
 
 
 def who(account: User) -> dict[str, Any]:
@@ -37,9 +48,18 @@ def who(account: User) -> dict[str, Any]:
     return {
         "reader": account.id,
         "reader_service": account.service_id,
+        "reader_role": account.role,
+        "reader_stamp": account.stamp,
         "today": clock.today(),
         "moment": clock.now(),
     }
+
+
+def as_it_was() -> ColumnElement[bool]:
+    """That the reader's account is still open, and of the service and with the role that ``who`` was told."""
+    same = User.service_id.is_not_distinct_from(READER_SERVICE)
+    open_still = User.disabled_at.is_(None), User.stamp == READER_STAMP
+    return exists().where(User.id == READER, User.role == READER_ROLE, same, *open_still)
 
 
 def grants(account: User, action: Action = Action.VIEW) -> frozenset[Relation]:
@@ -48,25 +68,59 @@ def grants(account: User, action: Action = Action.VIEW) -> frozenset[Relation]:
 
 
 @functools.cache
-def relation_columns() -> tuple[ColumnElement[bool], ...]:
+def relation_columns() -> tuple[ColumnElement[Any], ...]:
     """How the reader relates to each case of a query, one labelled truth value for each kind of relation.
+
+    Beside them stands what is known of the consent for the reader's service: the query is one ``with_consent``, on
+    cases and persons.
+    """
+    return *(part.label(name) for name, part in _parts().items()), *_consent_columns()
+
+
+def with_consent(query: S) -> S:
+    """The query with the one consent that decides whether the reader's service may take part, if there is any."""
+    return query.outerjoin(CARRIER, CARRIER.id == _likeliest())
+
+
+def relations_of(row: object) -> frozenset[Relation]:
+    """The relations in the mapping of a row that has ``relation_columns``.
 
     Someone from another service than the case's own counts only while that service has a valid consent or a legal
     basis (B6): a withdrawal cuts the access at once.
     """
-    return tuple(part.label(name) for name, part in (*_parts().items(), ("cut", _cut())))
-
-
-def relations_of(row: object) -> frozenset[Relation]:
-    """The relations in the mapping of a row that has ``relation_columns``."""
-    values: dict[str, bool] = dict(row)  # type: ignore[call-overload]
+    values: dict[str, Any] = dict(row)  # type: ignore[call-overload]
     found = {relation for relation in Relation if values[relation]}
-    return frozenset(found - CARRIED if values["cut"] else found)
+    return frozenset(found if values[Relation.OWN_SERVICE] or _carried(values) else found - CARRIED)
+
+
+@functools.cache
+def standing_columns(wanted: frozenset[Relation]) -> tuple[ColumnElement[Any], ...]:
+    """What ``stands`` needs, for a list ``with_consent`` of cases where the reader has one of ``TAKES_PART`` or a
+    direct relation (from ``case_ids``)."""
+    return _needs_no_consent(wanted).label("direct"), *_consent_columns()
+
+
+def stands(row: Any) -> bool:
+    """Whether the row of such a list is the reader's to see today."""
+    return bool(row.direct) or _carried(row._mapping)
+
+
+def _carried(values: Any) -> bool:
+    """Whether a consent, or a legal basis in its place, lets the reader's service take part today (B6)."""
+    if values["carrier_from"] is None:
+        return False
+    found = consents.Given(
+        values["carrier_by"], values["carrier_from"], values["carrier_until"], values["carrier_withdrawn"]
+    )
+    return consents.holds(found, values["carrier_born"], limits(), clock.today())
 
 
 @functools.cache
 def visible(wanted: frozenset[Relation]) -> ColumnElement[bool]:
-    """The condition that one of these relations holds; what needs looking up is looked up once for the whole list."""
+    """Narrows a list to cases where one of these relations may hold: ``relations_of`` decides.
+
+    What needs looking up is looked up once for the whole list.
+    """
     direct = _direct(wanted)
     carried = wanted & CARRIED
     others = wanted - CARRIED - {Relation.OWN_SERVICE, Relation.KE_CASE}
@@ -74,14 +128,18 @@ def visible(wanted: frozenset[Relation]) -> ColumnElement[bool]:
         false(),
         *direct,
         *([Case.id.in_(case_ids(others))] if others else []),
-        *([Case.id.in_(case_ids(carried)) & ~_cut()] if carried else []),
+        *([Case.id.in_(case_ids(carried)) & may_stand(frozenset())] if carried else []),
     )
 
 
 @functools.cache
-def not_cut(wanted: frozenset[Relation]) -> ColumnElement[bool]:
-    """``visible`` for cases that are known to have one of ``TAKES_PART`` or a direct relation (from ``case_ids``)."""
-    return or_(*_direct(wanted), ~_cut())
+def may_stand(wanted: frozenset[Relation]) -> ColumnElement[bool]:
+    """Narrows a list to cases for which ``stands`` may be true; it leaves none of those out."""
+    return or_(_needs_no_consent(wanted), exists().where(*_candidates()).correlate(Case))
+
+
+def _needs_no_consent(wanted: frozenset[Relation]) -> ColumnElement[bool]:
+    return or_(*_direct(wanted), Case.service_id == READER_SERVICE)
 
 
 def _direct(wanted: frozenset[Relation]) -> list[ColumnElement[bool]]:
@@ -137,15 +195,33 @@ def _opened() -> tuple[ColumnElement[bool], ...]:
     return EmergencyOpening.user_id == READER, EmergencyOpening.until > MOMENT
 
 
-@functools.cache
-def _cut() -> ColumnElement[bool]:
-    """Whether the reader belongs to another service than the case's (or none), and that has no valid consent."""
-    valid = exists().where(
+def _candidates() -> tuple[ColumnElement[bool], ...]:
+    """Consents for the reader's service that may hold; there is none for a reader without a service."""
+    return (
         Consent.case_id == Case.id,
         Consent.service_id == READER_SERVICE,
         Consent.withdrawn_on.is_(None),
         Consent.from_on <= TODAY,
         or_(Consent.until_on.is_(None), Consent.until_on >= TODAY),
     )
-    valid = valid.correlate(Case)
-    return or_(READER_SERVICE.is_(None), (Case.service_id != READER_SERVICE) & ~valid)
+
+
+def _likeliest() -> ColumnElement[Any]:
+    """Of the candidates, one that guardians alone did not give; else the last that they gave.
+
+    The rule may end a guardian's consent before its day, and only that of somebody who was young when it was given: if
+    the last one does not hold, none does.
+    """
+    by_guardian = case((Consent.given_by == consents.GUARDIAN, 1), else_=0)
+    query = select(Consent.id).where(*_candidates()).order_by(by_guardian, Consent.from_on.desc(), Consent.id)
+    return query.limit(1).correlate(Case).scalar_subquery()
+
+
+def _consent_columns() -> tuple[ColumnElement[Any], ...]:
+    return (
+        CARRIER.given_by.label("carrier_by"),
+        CARRIER.from_on.label("carrier_from"),
+        CARRIER.until_on.label("carrier_until"),
+        CARRIER.withdrawn_on.label("carrier_withdrawn"),
+        Person.birth_date.label("carrier_born"),
+    )

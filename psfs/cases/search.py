@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from psfs.bti.ladders import ladder
 from psfs.cases import names
 from psfs.cases.identity_number import looks_like_identity_number
-from psfs.cases.relations import case_ids, grants, parts_of, relation_columns, relations_of, visible, who
+from psfs.cases.relations import case_ids, grants, parts_of, relation_columns, relations_of, visible, who, with_consent
 from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import db
 from psfs.language import current
@@ -193,7 +193,7 @@ def _born() -> Select[*tuple[Any, ...]]:
 
 
 def _rows() -> Select[*tuple[Any, ...]]:
-    return (
+    query = (
         select(
             Case.id.label("case_id"),
             Case.person_id,
@@ -213,6 +213,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         .join(Case, Case.person_id == Person.id)
         .join(Service, Service.id == Case.service_id)
     )
+    return with_consent(query)
 
 
 def _has_word(number: int) -> ColumnElement[bool]:

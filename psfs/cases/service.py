@@ -13,7 +13,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from psfs import audit, clock
 from psfs.bti.hindrance import Changed
 from psfs.bti.ladders import all_ladders
-from psfs.bti.queries_consents import ADULT
 from psfs.bti.service import open_entry
 from psfs.cases import names
 from psfs.domain import due
@@ -69,7 +68,7 @@ def note_found(found: Found, by: User, view: str) -> None:
 
 def suggested_ladder(birth_date: date) -> str:
     """The ladder for somebody of that age, where the municipality has not taken it away."""
-    key = CHILDREN if due.age_on(birth_date, clock.today()) < ADULT else ADULTS
+    key = CHILDREN if due.age_on(birth_date, clock.today()) < due.ADULT else ADULTS
     ladders = all_ladders()
     return key if key in ladders else next(iter(ladders))
 

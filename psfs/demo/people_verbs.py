@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from psfs.bti.queries_consents import ADULT
-from psfs.domain import due
+from psfs.domain import consents, due
 from psfs.models import Consent, Handover, TeamMember
 
 if TYPE_CHECKING:
@@ -71,17 +70,15 @@ def consent(
 ) -> None:
     """Consent to the log or to a service taking part; by the person, or by a child's guardian, unless told."""
     born = tale.person.birth_date
-    child = due.age_on(born, tale.on) < ADULT
+    child = due.age_on(born, tale.on) < due.ADULT
     given = given or ("guardian" if child else "person")
     if given == "person" and due.age_on(born, tale.on) < LIMITS.consent_age:
         raise ValueError(f"{tale.story.key}: too young to consent")
     if given == "guardian" and child and due.consents_self(born, tale.on, LIMITS):
         raise ValueError(f"{tale.story.key}: the young person has a say")
     last = tale.town.calendar.agreed(until) if until is not None else None
-    alone = born if given == "guardian" and child else None
     values = {"given_by": given, "given_by_name": name or tale.person.name, "how": how}
-    lasts = due.consent_lasts_until(last, guardian_only_for=alone, limits=LIMITS)
-    _give(tale, service, "consent", "given", values, until_on=lasts)
+    _give(tale, service, "consent", "given", values, until_on=last)
 
 
 def basis(tale: Telling, service: str, *, law: str, reason: str) -> None:
@@ -113,7 +110,7 @@ def ke(tale: Telling, need: str, *, basis: str = "consent") -> None:
 
 def fulfilled(tale: Telling) -> frozenset[str]:
     """The ladder's requirements that are in place on the day of this event."""
-    held = [each for each in tale.consents if _holds(each, tale.on)]
+    held = [each for each in tale.consents if _holds(tale, each)]
     found = {
         "consent_log": any(each.service is None for each in held),
         "second_service": any(each.service not in (None, tale.case.service) for each in held),
@@ -148,9 +145,9 @@ def _give(
     tale.log("consent", subject_id=row.id, reason=values.get("reason", ""), details=details)
 
 
-def _holds(row: Consent, on: date) -> bool:
+def _holds(tale: Telling, row: Consent) -> bool:
     """Whether the consent is in force; a withdrawal that stands in the row happened before this event."""
-    return due.consent_valid(row.from_on, row.until_on, row.withdrawn_on, on)
+    return consents.holds(row, tale.person.birth_date, LIMITS, tale.on)
 
 
 def _may_take_part(tale: Telling, who: str) -> User:
@@ -158,7 +155,7 @@ def _may_take_part(tale: Telling, who: str) -> User:
     user = tale.town.users[who]
     service = user.service
     if service is not tale.case.service and not any(
-        each.service is service and _holds(each, tale.on) for each in tale.consents
+        each.service is service and _holds(tale, each) for each in tale.consents
     ):
         raise ValueError(f"{tale.story.key}: no consent for {who}")
     if user.disabled_at is not None and tale.at > user.disabled_at:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
 
+ADULT = 18
+"""Years; who is younger has guardians (vergemålslova § 8)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -107,14 +110,19 @@ def age_on(birth_date: date, day: date) -> int:
     return years if birthday(birth_date, years) <= day else years - 1
 
 
+def age_of_say(limits: Limits) -> int:
+    """Years; from then nobody consents without the person. An adult decides, whatever the municipality has set."""
+    return min(limits.consent_age, ADULT)
+
+
 def consents_self(birth_date: date, today: date, limits: Limits) -> bool:
     """Whether a young person must consent too, beside the guardians (B6)."""
-    return today >= birthday(birth_date, limits.consent_age)
+    return today >= birthday(birth_date, age_of_say(limits))
 
 
 def consent_valid(valid_from: date, until: date | None, withdrawn_on: date | None, today: date) -> bool:
-    """Whether a consent holds today: `until` is its last day, a withdrawal counts at once (B6)."""
-    return valid_from <= today and (until is None or today <= until) and (withdrawn_on is None or today < withdrawn_on)
+    """Whether a consent holds today: `until` is its last day, a withdrawal counts at once, whatever its day (B6)."""
+    return withdrawn_on is None and valid_from <= today and (until is None or today <= until)
 
 
 def consent_lasts_until(until: date | None, *, guardian_only_for: date | None, limits: Limits) -> date | None:
@@ -122,11 +130,11 @@ def consent_lasts_until(until: date | None, *, guardian_only_for: date | None, l
 
     `guardian_only_for`: the birth date of a young person for whom only guardians have
     consented, else None (also for an adult's guardian). Such a consent is enough until
-    the day before the person reaches `limits.consent_age`.
+    the day before the person reaches `limits.consent_age`, or is of age.
     """
     if guardian_only_for is None:
         return until
-    last = birthday(guardian_only_for, limits.consent_age) - timedelta(days=1)
+    last = birthday(guardian_only_for, age_of_say(limits)) - timedelta(days=1)
     return last if until is None else min(until, last)
 
 
@@ -171,7 +179,7 @@ def horizon(today: date, limits: Limits) -> Horizon:
         last_held=soon - timedelta(days=limits.follow_up_days),
         level_begun=soon - timedelta(days=limits.evaluation_days),
         consent_until=warned,
-        consenting_born=_born_by(warned + timedelta(days=1), limits.consent_age),
+        consenting_born=_born_by(warned + timedelta(days=1), age_of_say(limits)),
     )
 
 

@@ -13,11 +13,10 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from psfs import clock
 from psfs.accounts.settings import limits
-from psfs.bti.queries_consents import lasting
 from psfs.bti.queries_interventions import evaluation_due as measure_due
-from psfs.cases.relations import grants, who
+from psfs.cases.relations import grants, stands, who
 from psfs.conversations.queries import figures_for_forms
-from psfs.domain import due
+from psfs.domain import consents, due
 from psfs.domain.due import Limits, Urgency
 from psfs.domain.permissions import Action, Role
 from psfs.domain.scoring import Flag
@@ -134,10 +133,15 @@ def _items(account: User) -> Iterator[Item]:
     yield from _asked(account, values)
     yield from _news(account, values)
     mine = grants(account, Action.RECORD)
-    for row in db.session.execute(statements.cases(mine), values):
+    for row in _rows(statements.cases(mine), values):
         yield from _of_case(row, today, in_force)
-    yield from _interventions(db.session.execute(statements.interventions(mine), values).all(), today, in_force)
-    yield from _consents(db.session.execute(statements.consents(mine), values).all(), today, in_force)
+    yield from _interventions(_rows(statements.interventions(mine), values), today, in_force)
+    yield from _consents(_rows(statements.consents(mine), values), today, in_force)
+
+
+def _rows(query: Any, values: dict[str, Any]) -> list[Any]:
+    """What the statement brings, without what is no longer the reader's to see (B6)."""
+    return [row for row in db.session.execute(query, values) if stands(row)]
 
 
 def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
@@ -148,7 +152,7 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         "haldar": "bti.hand_over",
     }
     query = statements.asked(account.role == Role.LEADER, account.role == Role.KE)
-    for row in db.session.execute(query, values):
+    for row in _rows(query, values):
         args = {"opening_id": row.id} if row.kind == "naudopning" else {"case_id": row.case_id}
         on = row.on or _day(row.moment)
         name, service = row.name or "", row.service or ""
@@ -159,7 +163,7 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
 
 def _news(account: User, values: dict[str, Any]) -> Iterator[Item]:
     """Considerable changes that somebody else recorded since the reader last looked: the newest of each case."""
-    rows = {row.id: row for row in db.session.execute(statements.news(grants(account)), values)}
+    rows = {row.id: row for row in _rows(statements.news(grants(account)), values)}
     if not rows:
         return
     flagged: dict[uuid.UUID, tuple[Any, Flag]] = {}
@@ -202,7 +206,7 @@ def _consents(rows: Any, today: date, in_force: Limits) -> Iterator[Item]:
     """Of several for the same service only the one that lasts longest counts."""
     longest: dict[tuple[uuid.UUID, uuid.UUID | None], tuple[date, Any]] = {}
     for row in rows:
-        last = lasting(row, row.birth_date, in_force) or date.max
+        last = consents.lasts_until(row, row.birth_date, in_force) or date.max
         key = (row.case_id, row.service_id)
         if key not in longest or last > longest[key][0]:
             longest[key] = (last, row)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union,
     union_all,
 )
@@ -33,8 +34,10 @@ from psfs.cases.relations import (
     READER_SERVICE,
     TAKES_PART,
     case_ids,
-    not_cut,
+    may_stand,
     parts_of,
+    standing_columns,
+    with_consent,
 )
 from psfs.domain.permissions import Relation
 from psfs.models import (
@@ -78,15 +81,17 @@ def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     last = aliased(Conversation)
+    columns = (Case.id, Person.name, Case.level, Case.level_since, last.held_on, last.next_due)
     query = (
-        select(Case.id, Person.name, Case.level, Case.level_since, last.held_on, last.next_due)  # fmt: skip
+        select(*columns, *standing_columns(wanted))
         .select_from(Case)
         .join(Person, Person.id == Case.person_id)
         .outerjoin(Form, and_(Form.case_id == Case.id, Form.closed_on.is_(None)))
         .outerjoin(last, last.id == last_id)
     )
     return (
-        query.where(
+        with_consent(query)
+        .where(
             *_mine(wanted),
             or_(
                 and_(Case.level == 0, Case.level_since <= day("level0_opened")),
@@ -112,13 +117,14 @@ def interventions(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         Intervention.evaluated_on,
         Intervention.ended_on,
         Person.name,
+        *standing_columns(wanted),
     )
     waits = or_(
         Intervention.evaluate_on <= day("due"),
         and_(Intervention.evaluate_on.is_(None), Intervention.deadline <= day("due")),
     )
     query = select(*columns).join(Case, Case.id == Intervention.case_id).join(Person, Person.id == Case.person_id)
-    query = query.where(*_mine(wanted), Intervention.ended_on.is_(None), waits)
+    query = with_consent(query).where(*_mine(wanted), Intervention.ended_on.is_(None), waits)
     return query.order_by(func.coalesce(Intervention.evaluate_on, Intervention.deadline)).limit(MOST)
 
 
@@ -137,8 +143,10 @@ def consents(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         Consent.from_on,
         Consent.until_on,
         Service.name.label("service"),
+        Consent.withdrawn_on,
         Person.name,
         Person.birth_date,
+        *standing_columns(wanted),
     )
     query = (
         select(*columns)
@@ -151,7 +159,7 @@ def consents(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         and_(ending.given_by == "guardian", Person.birth_date <= day("consenting_born")),
     )
     other = exists().where(ending.case_id == Consent.case_id, ending.withdrawn_on.is_(None), same_service, runs_out)
-    query = query.where(*_mine(wanted), Consent.withdrawn_on.is_(None), other)
+    query = with_consent(query).where(*_mine(wanted), Consent.withdrawn_on.is_(None), other)
     return query.order_by(Consent.from_on).limit(MOST)
 
 
@@ -161,7 +169,7 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
     columns = (Conversation.id, Conversation.form_id, Conversation.recorded_at, Conversation.performed_by)
     looked = and_(CaseLook.case_id == Case.id, CaseLook.user_id == READER)
     query = (
-        select(*columns, Case.id.label("case_id"), Person.name)
+        select(*columns, Case.id.label("case_id"), Person.name, *standing_columns(wanted))
         .select_from(Case)
         .join(Person, Person.id == Case.person_id)
         .join(Form, Form.case_id == Case.id)
@@ -169,9 +177,10 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         .outerjoin(CaseLook, looked)
     )
     return (
-        query.where(
+        with_consent(query)
+        .where(
             Case.id.in_(case_ids(TAKES_PART)),
-            not_cut(wanted),
+            may_stand(wanted),
             Case.closed_on.is_(None),
             Conversation.struck_at.is_(None),
             Conversation.recorded_by_id != READER,
@@ -201,10 +210,20 @@ def _mine(wanted: frozenset[Relation]) -> tuple[ColumnElement[bool], ...]:
     nobody = select(Case.id).where(Case.opened_by_id == READER, Case.holder_id.is_(None))
     direct = wanted & {Relation.HOLDER, Relation.CONTACT, Relation.TEAM, Relation.OWN_SERVICE}
     parts = [part for relation in sorted(direct) for part in parts_of(relation)]
-    return Case.closed_on.is_(None), Case.id.in_(union(nobody, *parts)), not_cut(wanted)
+    return Case.closed_on.is_(None), Case.id.in_(union(nobody, *parts)), may_stand(wanted)
 
 
-def _row(kind: str, row_id: Any, case_id: Any, name: Any, moment: Any, on: Any, who: Any, service: Any) -> Any:
+_STANDS = (
+    true().label("direct"),
+    cast(null(), String(32)).label("carrier_by"),
+    *(cast(null(), Date()).label(f"carrier_{name}") for name in ("from", "until", "withdrawn", "born")),
+)
+"""For rows that no consent carries, in the place of ``standing_columns``."""
+
+
+def _row(
+    kind: str, row_id: Any, case_id: Any, name: Any, moment: Any, on: Any, who: Any, service: Any, standing: Any = ()
+) -> Any:
     return select(
         literal(kind).label("kind"),
         row_id.label("id"),
@@ -214,6 +233,7 @@ def _row(kind: str, row_id: Any, case_id: Any, name: Any, moment: Any, on: Any, 
         on.label("on"),
         cast(who, String(200)).label("who"),
         cast(service, String(200)).label("service"),
+        *(standing or _STANDS),
     )
 
 
@@ -221,15 +241,17 @@ def _handovers() -> Any:
     """A shielded person is not named before the baton is taken; nobody is where no consent carries the offer (B6)."""
     name = case((Person.shielded, null()), else_=Person.name)
     no_day = cast(null(), Date())
-    query = _row("stafett", Handover.id, Case.id, name, Handover.offered_at, no_day, User.name, Service.name)
-    return (
+    standing = standing_columns(frozenset())
+    query = _row("stafett", Handover.id, Case.id, name, Handover.offered_at, no_day, User.name, Service.name, standing)
+    query = (
         query.select_from(Handover)
         .join(Case, Case.id == Handover.case_id)
         .join(Person, Person.id == Case.person_id)
         .join(User, User.id == Handover.offered_by_id)
         .join(Service, Service.id == Case.service_id)
-        .where(Handover.to_id == READER, Handover.state == "offered", not_cut(frozenset()))
+        .where(Handover.to_id == READER, Handover.state == "offered", may_stand(frozenset()))
     )
+    return with_consent(query)
 
 
 def _emergencies(unseen: ColumnElement[bool], *, named: bool) -> Any:

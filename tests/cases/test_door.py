@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from psfs.cases import door
-from psfs.cases.relations import who
 from psfs.extensions import db
 from psfs.models import AuditEntry
 from tests.support.client import TOKEN
@@ -90,7 +89,7 @@ def test_a_first_look_does_not_wait_for_one_who_saves(
         with app.app_context():
             kari.get(address)
 
-    db.session.execute(door._statement(False), {"wanted": town.adult.id, **who(town.users["ola"])})
+    db.session.execute(door.LOCK, {"wanted": town.adult.id})
     with ThreadPoolExecutor(1) as one:
         looking = one.submit(look)
         wait([looking], timeout=5)

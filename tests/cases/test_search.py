@@ -217,6 +217,8 @@ def test_a_search_among_many_walks_the_index_without_sorting(town: Town) -> None
     with counted() as sent:
         db.session.execute(search._named(wanted, 1, short=False), values)
     plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sent[-1]}", ("",) * sent[-1].count("?"))
-    steps = [row.detail for row in plan]
+    rows = plan.all()
+    steps = [row.detail for row in rows]
     assert any("person_word" in step and "word>? AND word<?" in step for step in steps), steps
-    assert not any("FOR ORDER BY" in step for step in steps), steps
+    whole = [row.detail for row in rows if row.parent == 0]  # the few consents of one case are another matter
+    assert not any("FOR ORDER BY" in step for step in whole), steps
