@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 from sqlalchemy.orm import joinedload
+from werkzeug.exceptions import NotFound
 
 from psfs import audit, clock
 from psfs.accounts import addresses, tokens
@@ -30,10 +31,18 @@ OPEN = "open"
 TOUCH_SECONDS = 60
 
 
-def permit(action: Action) -> Callable[[Callable[..., R]], Callable[..., R]]:
+def permit(
+    action: Action, *, again: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """State what a view needs. A view on a case gets the opened case as its first argument instead of the id.
 
     Whoever lacks the permission gets the same 404 as for something that does not exist.
+
+    Args:
+        action: what the view does.
+        again: for a view that ends its own permission, so that a second tap finds the door shut: told the ids of the
+            address, it gives the first tap's answer once more where that very thing was done by the same account,
+            else None.
     """
 
     def decorate(view: Callable[..., R]) -> Callable[..., R]:
@@ -42,7 +51,15 @@ def permit(action: Action) -> Callable[[Callable[..., R]], Callable[..., R]]:
             from psfs.cases.door import open_case  # the door needs this module
 
             if action in CASE_ACTIONS:
-                return view(open_case(kwargs.pop("case_id"), action), *args, **kwargs)
+                ids = dict(kwargs)
+                try:
+                    opened = open_case(kwargs.pop("case_id"), action)
+                except NotFound:
+                    answer = again(**ids) if again is not None and request.method == "POST" else None
+                    if answer is None:
+                        raise
+                    return cast("R", answer)
+                return view(opened, *args, **kwargs)
             if not allowed(Role(user().role), action, ()):
                 abort(404)
             return view(*args, **kwargs)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from psfs.accounts.current import permit
+from psfs.accounts.current import permit, user
 from psfs.bti import forms, pages, queries, service_baton
 from psfs.bti.queries_people import successors
 from psfs.bti.routes import bp
@@ -75,8 +75,22 @@ def withdraw_offer(case: OpenCase) -> ResponseReturnValue:
     return redirect(url_for("bti.hand_over", case_id=case.id), 303)
 
 
+def _answered(case_id: uuid.UUID) -> ResponseReturnValue | None:
+    """Where the answer led, for who has given it and sends the same once more: it ended the right to answer."""
+    form: Any = forms.AnswerForm()
+    accepts = form.answer.data == "accept"
+    state = "accepted" if accepts else "declined"
+    if form.offer.data is None or not service_baton.is_answered(case_id, user(), form.offer.data, state):
+        return None
+    return redirect(_after_answer(case_id, accepts), 303)
+
+
+def _after_answer(case_id: uuid.UUID, accepts: bool) -> str:
+    return url_for("cases.show", case_id=case_id) if accepts else url_for("worklist.home")
+
+
 @bp.route("/saker/<uuid:case_id>/stafett/svar", methods=["GET", "POST"])
-@permit(Action.ACCEPT)
+@permit(Action.ACCEPT, again=_answered)
 def answer_handover(case: OpenCase) -> ResponseReturnValue:
     """The successor's answer; the page shows only what is needed to give it."""
     form: Any = forms.AnswerForm()
@@ -100,6 +114,6 @@ def answer_handover(case: OpenCase) -> ResponseReturnValue:
         verb = service_baton.accept if accepts else service_baton.decline
         verb(case.case, case.user, form.offer.data, form.reason.data)
 
-    done = url_for("cases.show", case_id=case.id) if accepts else url_for("worklist.home")
+    done = _after_answer(case.id, accepts)
     saved = _("Du har teke over stafetten.") if accepts else _("Svaret er sendt.")
     return pages.answer(case, form, page, save, done=done, saved=saved)

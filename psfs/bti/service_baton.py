@@ -98,6 +98,12 @@ def withdraw_offer(case: Case, by: User, offer_id: uuid.UUID) -> None:
     db.session.commit()
 
 
+def is_answered(case_id: uuid.UUID, by: User, offer_id: uuid.UUID, state: str) -> bool:
+    """Whether the account has itself given this very answer ("accepted", "declined") to the offer on the case."""
+    given = db.session.get(Handover, offer_id)
+    return given is not None and (given.case_id, given.to_id, given.state) == (case_id, by.id, state)
+
+
 def open_offer_of(case: Case) -> Handover | None:
     """The offer that waits for an answer, with who offered it to whom."""
     query = select(Handover).where(Handover.case_id == case.id, Handover.state == "offered")

@@ -10,7 +10,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from psfs import clock
-from psfs.accounts.current import permit
+from psfs.accounts.current import permit, user
 from psfs.bti.hindrance import Changed
 from psfs.bti.ladders import level_of
 from psfs.cases import queries, service, service_people
@@ -111,14 +111,23 @@ def team(case: OpenCase) -> Answer | Response:
     return redirect(url_for("cases.team", case_id=case.id), 303)
 
 
+def _left(case_id: uuid.UUID, member_id: uuid.UUID) -> Response | None:
+    """Home, for who has ended their own part today and sends the same once more."""
+    return _home() if service_people.has_left(case_id, member_id, user()) else None
+
+
+def _home() -> Response:
+    return redirect(url_for("worklist.home"), 303)
+
+
 @bp.post("/saker/<uuid:case_id>/team/<uuid:member_id>/slutt")
-@permit(Action.TEAM)
+@permit(Action.TEAM, again=_left)
 def end_member(case: OpenCase, member_id: uuid.UUID) -> Response:
     """Somebody no longer takes part."""
     ended = service_people.end_member(case, member_id) or abort(404)
     if ended == case.user and not allowed(Role(ended.role), Action.TEAM, case.relations - {Relation.TEAM}):
         flash(_("Du er ikkje lenger med i saka."), "success")
-        return redirect(url_for("worklist.home"), 303)
+        return _home()
     return redirect(url_for("cases.team", case_id=case.id), 303)
 
 

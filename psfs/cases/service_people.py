@@ -77,6 +77,12 @@ def end_member(opened: OpenCase, row_id: uuid.UUID) -> User | None:
     return row.user
 
 
+def has_left(case_id: uuid.UUID, row_id: uuid.UUID, account: User) -> bool:
+    """Whether this is the account's own part in the case, and it ended today."""
+    row = db.session.get(TeamMember, row_id)
+    return row is not None and (row.case_id, row.user_id, row.until_on) == (case_id, account.id, clock.today())
+
+
 def set_contact(opened: OpenCase, user_id: uuid.UUID | None) -> None:
     """Name the contact person, or take the name away.
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from psfs import clock
@@ -63,6 +64,25 @@ def test_no_needs_a_reason_and_changes_nothing_else(browser: Open, town: Town) -
     assert (fresh(town.adult).holder_id, state()) == (town.users["kari"].id, "declined")
     ola.get(answer, status=404)
     assert "svara nei" in browser("kari").get(f"/saker/{town.adult.id}/stafettlogg").text
+
+
+@pytest.mark.parametrize(("answer", "leads_to"), [("accept", ""), ("decline", "home")])
+def test_a_second_tap_on_the_answer_is_told_the_same(browser: Open, town: Town, answer: str, leads_to: str) -> None:
+    """The answer ends the right to answer; what was not answered like that is still 404."""
+    address, ola = offered(browser, town), browser("ola")
+    data = {**form_of(ola.get(address).text), "answer": answer, "reason": "Full liste"}
+    first, second = (ola.post(address, data) for _tap in range(2))
+    assert first.location == second.location == ("/" if leads_to else f"/saker/{town.adult.id}")
+    assert [each.details["event"] for each in entries(fresh(town.adult))] == [
+        "offered",
+        f"{answer}ed".replace("ee", "e"),
+    ]
+    other = "decline" if answer == "accept" else "accept"
+    ola.post(address, {**data, "answer": other}, status=404)
+    ola.post(address, {**data, "offer": str(uuid.uuid4())}, status=404)
+    ola.post(f"/saker/{town.child.id}/stafett/svar", data, status=404)
+    browser("eva").post(address, data, status=404)
+    ola.get(address, status=404)
 
 
 def test_only_the_one_who_was_asked_can_answer(browser: Open, town: Town) -> None:

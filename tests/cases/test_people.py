@@ -172,21 +172,48 @@ def test_somebody_who_leaves_the_team_is_shown_home(browser: Callable[[str], Bro
     address = f"/saker/{town.adult.id}/team"
     browser("kari").post(address, member(town, "ola"))
     (row,) = db.session.scalars(select(TeamMember))
-    assert browser("ola").post(f"{address}/{row.id}/slutt").location == "/"
+    ola, end = browser("ola"), f"{address}/{row.id}/slutt"
+    assert ola.post(end).location == "/"
+    assert ola.post(end).location == "/"  # a second tap
+    assert [entry.details["event"] for entry in log(town, "team")] == ["added", "ended"]
+    browser("eva").post(end, status=404)
+    ola.post(f"{address}/{uuid.uuid4()}/slutt", status=404)
+    ola.post(f"/saker/{town.child.id}/team/{row.id}/slutt", status=404)
+
+
+def test_who_was_taken_out_of_the_team_earlier_is_told_nothing(browser: Callable[[str], Browser], town: Town) -> None:
+    address = f"/saker/{town.adult.id}/team"
+    browser("kari").post(address, member(town, "ola"))
+    (row,) = db.session.scalars(select(TeamMember))
+    browser("kari").post(f"{address}/{row.id}/slutt")
+    with audit.acting(TESTER):
+        row.from_on = row.until_on = clock.today() - timedelta(days=1)
+        db.session.commit()
+    browser("ola").post(f"{address}/{row.id}/slutt", status=404)
 
 
 def test_the_contact_person(browser: Callable[[str], Browser], town: Town) -> None:
     kari, address = browser("kari"), f"/saker/{town.child.id}/kontaktperson"
     kari.post(address, {"contact_id": str(town.users["eva"].id)}, status=422)
-    kari.post(address, {"contact_id": str(town.users["kari"].id)})
-    kari.post(address, {"contact_id": str(town.users["kari"].id)})
-    db.session.expire_all()
-    assert town.child.contact_id == town.users["kari"].id
     kari.post(address, {"contact_id": ""})
-    db.session.expire_all()
+    db.session.refresh(town.child)
     assert town.child.contact_id is None
+    kari.post(address, {"contact_id": str(town.users["kari"].id)})
+    kari.post(address, {"contact_id": str(town.users["kari"].id)})
+    db.session.refresh(town.child)
+    assert town.child.contact_id == town.users["kari"].id
     entries = db.session.scalars(select(LogEntry).where(LogEntry.kind == "team").order_by(LogEntry.recorded_at))
-    assert [entry.details["event"] for entry in entries] == ["contact", "no_contact"]
+    assert [entry.details["event"] for entry in entries] == ["no_contact", "contact"]
+
+
+def test_where_the_holder_is_the_contact_person_no_other_is_named(
+    browser: Callable[[str], Browser], town: Town
+) -> None:
+    kari, address = browser("kari"), f"/saker/{town.adult.id}/kontaktperson"
+    kari.post(address, {"contact_id": ""})
+    kari.post(address, {"contact_id": str(town.users["kari"].id)}, status=422)
+    db.session.refresh(town.adult)
+    assert town.adult.contact_id is None
 
 
 def test_a_closed_case_keeps_its_team(browser: Callable[[str], Browser], town: Town) -> None:
