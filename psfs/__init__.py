@@ -23,7 +23,7 @@ def create_app(config: Config | None = None) -> Flask:
     from psfs import errors, language, rooms, security, static_files
     from psfs.accounts import current, sessions
     from psfs.config import Config
-    from psfs.extensions import babel, compress, csrf, db, engine_options, migrate
+    from psfs.extensions import babel, compress, csrf, db, end_reading, engine_options, migrate
 
     config = config or Config.from_environment()
     app = Flask(__name__, static_folder=None, instance_path=str(config.instance))
@@ -48,6 +48,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     db.init_app(app)
+    app.teardown_request(end_reading)
     migrate.init_app(app, db, directory="psfs:migrations", render_as_batch=True, compare_type=True)
     language.init_app(app, babel)
     app.session_interface = sessions.DatabaseSessions(config)

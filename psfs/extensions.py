@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import sqlite3
+import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask_compress import Compress
@@ -13,6 +15,7 @@ from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 
 from psfs.language import Languages
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Connection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,6 +35,8 @@ NAMES = {
 }
 IMMEDIATE = "psfs_immediate"
 BUSY_MILLISECONDS = 8000
+IDLE_SECONDS = 30.0  # a connection that rested longer is asked whether it is still there
+_WROTE, _USED = "psfs_wrote", "psfs_used"
 # Earlier libraries can lose commits in WAL mode (https://www.sqlite.org/wal.html, "WAL-reset bug").
 WAL_SAFE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
@@ -65,7 +71,6 @@ def engine_options(url: str) -> dict[str, Any]:
     """How to connect. Values are never part of an error's text; nobody waits for a lock longer than with SQLite."""
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("postgresql"):
-        options["pool_pre_ping"] = True  # a server that was restarted costs nobody an error
         options["connect_args"] = {"options": f"-c lock_timeout={BUSY_MILLISECONDS}"}
     return options
 
@@ -74,9 +79,31 @@ def begin_write() -> None:
     """End the reading transaction and begin one that writes.
 
     On SQLite it takes the write lock at once (``BEGIN IMMEDIATE``), so that what is checked stays true until commit.
+    On PostgreSQL, where every statement sees what is committed when it begins, a transaction that has only read so far
+    serves as well as a new one, and costs three round trips less.
     """
+    if db.engine.dialect.name == "postgresql" and has_only_read():
+        return
     db.session.commit()
     db.session.connection(execution_options={IMMEDIATE: True})
+
+
+def has_only_read() -> bool:
+    """Whether the session has a transaction in which nothing was written."""
+    session = db.session()
+    if not session.in_transaction() or session.new or session.dirty or session.deleted:
+        return False
+    return not session.connection().info.get(_WROTE, True)
+
+
+def end_reading(failure: BaseException | None = None) -> None:
+    """Commit a request's transaction that has only read, rather than roll it back as what is left of others.
+
+    It is the same to the database; but on a rollback psycopg forgets the statements that the server has prepared, and
+    each is planned anew the next time.
+    """
+    if failure is None and has_only_read():
+        db.session.commit()
 
 
 @contextlib.contextmanager
@@ -113,8 +140,41 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+@event.listens_for(Engine, "checkout")
+def _look_whether_it_is_there(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """A PostgreSQL that was restarted costs nobody an error: a connection that it closed is replaced.
+
+    Nothing is waited for on a connection at rest, so there is something to read only when the server hung up.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        return
+    now = time.monotonic()
+    rested = now - record.info.get(_USED, now)
+    record.info[_USED] = now
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0) or (rested > IDLE_SECONDS and not _answers(connection)):
+        raise DisconnectionError("the server closed the connection")
+
+
+def _answers(connection: Any) -> bool:
+    try:
+        connection.execute("SELECT 1")
+        connection.commit()
+    except Exception:  # whatever it is, another connection may do better
+        return False
+    return True
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note_writing(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+    if not statement.startswith(("SELECT", "BEGIN")):
+        connection.info[_WROTE] = True
+
+
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
+    connection.info[_WROTE] = False
     if connection.dialect.name == "sqlite":
         immediate = connection.get_execution_options().get(IMMEDIATE)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

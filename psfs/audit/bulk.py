@@ -1,7 +1,8 @@
-"""Many cases' rows in one transaction, logged as the session's own are: each case's rows are one link of its chain.
+"""New rows that go straight to their tables, logged as the session's own are.
 
-The session keeps every row it writes and looks at each of them; an import of 100,000 lines has neither the memory
-nor the time for that. Here the rows go straight to the tables, and their values to the log in the same breath.
+The session keeps every row it writes and looks at each of them. An import of 100,000 lines has neither the memory nor
+the time for that (``Batch``: many cases' rows, each case's one link of its chain), and a conversation that is saved is
+quicker without (``insert_rows``). The values go to the log in the same breath.
 """
 
 from __future__ import annotations
@@ -17,16 +18,41 @@ from psfs import clock
 from psfs.extensions import Base, db
 
 from .chain import append_many
-from .recorder import _HEADS
+from .recorder import _ACTOR, _HEADS, _PENDING, MissingActorError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Table
+    from sqlalchemy import Insert, Table
 
     from psfs.models import Audited
 
     from .recorder import Actor
+
+
+def insert_rows(model: type[Audited], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add new rows of one table to the session's transaction, logged under who acts now when it is committed.
+
+    What the session has not written yet comes first: the rows may point at it. A column that is left out gets its
+    default, as in the session.
+
+    Raises:
+        MissingActorError: nobody acts.
+        TypeError: the model has columns that the log must not show.
+    """
+    if getattr(model, "unlogged", None):
+        raise TypeError(f"{model.__name__} is written by the session, which hides its secrets")
+    if not rows:
+        return
+    session = db.session()
+    actor = session.info.get(_ACTOR)
+    if actor is None:
+        raise MissingActorError("changes to audited data need an actor")
+    session.flush()
+    table = _table(model)
+    whole = [{**_defaults(table), **values} for values in rows]
+    session.connection().execute(_insert(table), whole if len(whole) != 1 else whole[0])
+    session.info.setdefault(_PENDING, []).append((actor, [_new(table, values) for values in whole]))
 
 
 class Batch:
@@ -46,9 +72,7 @@ class Batch:
         """Add a new row. A column that ``values`` leaves out gets its default, as in the session."""
         table = _table(model)
         values = {**_defaults(table), **values}
-        key = "/".join(str(values[name]) for name in _key(table))
-        new = {name: value for name, value in values.items() if value is not None}
-        self._changes[stream].append({"table": table.name, "id": key, "op": "insert", "new": new})
+        self._changes[stream].append(_new(table, values))
         self._inserts[table].append(values)
 
     def update(self, stream: str, model: type[Audited], id: object, changes: Mapping[str, tuple[Any, Any]]) -> None:
@@ -72,7 +96,7 @@ class Batch:
             connection.execute(statement.values({name: bindparam(name) for name in names}), rows)
         for table in Base.metadata.sorted_tables:
             if new := self._inserts.get(table):
-                connection.execute(insert(table), new)
+                connection.execute(_insert(table), new)
         heads = append_many(
             {stream: {"changes": changes} for stream, changes in self._changes.items()},
             at=clock.now(),
@@ -89,6 +113,18 @@ class Batch:
 def _table(model: type[Audited]) -> Table:
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+def _new(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The change that a new row is, as the log keeps it."""
+    key = "/".join(str(values[name]) for name in _key(table))
+    new = {name: value for name, value in values.items() if value is not None}
+    return {"table": table.name, "id": key, "op": "insert", "new": new}
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
 
 
 @cache

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 from psfs import clock
+from psfs.audit.bulk import insert_rows
 from psfs.bti import log
 from psfs.conversations.inputs import Conflict, ConversationInput, NewActivity, Refusals, Retirement, check_text
 from psfs.conversations.rows import (
+    Standing,
     add_row,
     answered_from,
     check_room,
@@ -21,25 +21,27 @@ from psfs.conversations.rows import (
     must_be_open,
     next_position,
     spans,
+    standing,
+    talks_around,
     texts_from,
 )
 from psfs.domain.activities import Answer, RetireReason, Span, active_on, answer_faults, check_date
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
-from psfs.models import Activity, Conversation, Score, User
+from psfs.models import Activity, Conversation, Form, LogEntry, Score, User
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
-    from psfs.models import Case, Form
+    from psfs.models import Case
 
 
-def record(case: Case, by: User, given: ConversationInput) -> Conversation:
+def record(case: Case, by: User, given: ConversationInput) -> None:
     """Keep one conversation, first or later, with the activities added and retired in it (P2, P3, P10, P11).
 
-    The same id with the same content again changes nothing and gives the same conversation.
+    The same id with the same content again changes nothing.
 
     Raises:
         Conflict: "id_used" (the id is kept with other content; ``conversation`` where it is the case's own) or
@@ -49,9 +51,12 @@ def record(case: Case, by: User, given: ConversationInput) -> Conversation:
         Refusal: "case_closed", "form_closed".
         werkzeug.exceptions.NotFound: the form is not the case's.
     """
-    if kept := _already(case, by, given):
-        return kept
-    form = load_form(case, given.form_id, answers=bool(given.added or given.retired))
+    talks = talks_around(given.form_id, given.id)
+    if any(talk.id == given.id for talk in talks):
+        _must_be_the_same(case, by, given)
+        return
+    changes_activities = bool(given.added or given.retired)
+    form = load_form(case, given.form_id) if changes_activities else standing(case, given.form_id, talks)
     must_be_open(case, form)
     _nobody_was_quicker(form, given.base)
     _not_twice_a_day(form, given)
@@ -71,22 +76,20 @@ def record(case: Case, by: User, given: ConversationInput) -> Conversation:
     faults += answer_faults(active, _answers(given, active))
     if faults:
         raise Refusals(faults)
-    talk = _write(case, by, form, given, added, ends, active)
+    now = clock.now()  # one moment for all of it: what came in the conversation is known by it when it is struck
+    _change_activities(form, added, ends, now)
+    _write(case, by, form, given, _answers(given, active), active, now)
     db.session.commit()
-    return talk
 
 
-def _already(case: Case, by: User, given: ConversationInput) -> Conversation | None:
-    if db.session.scalar(select(Conversation.id).where(Conversation.id == given.id)) is None:
-        return None
+def _must_be_the_same(case: Case, by: User, given: ConversationInput) -> None:
     kept = db.session.get_one(Conversation, given.id, populate_existing=True)
     own = kept.form.case_id == case.id
-    if own and kept.recorded_by_id == by.id and kept.fingerprint == given.fingerprint:
-        return kept
-    raise Conflict("id_used", conversation=kept.id if own else None)
+    if not (own and kept.recorded_by_id == by.id and kept.fingerprint == given.fingerprint):
+        raise Conflict("id_used", conversation=kept.id if own else None)
 
 
-def _nobody_was_quicker(form: Form, base: uuid.UUID | None) -> None:
+def _nobody_was_quicker(form: Form | Standing, base: uuid.UUID | None) -> None:
     last = last_recorded(form)
     if last is None or last.id == base:
         return
@@ -100,7 +103,7 @@ def _nobody_was_quicker(form: Form, base: uuid.UUID | None) -> None:
     )
 
 
-def _not_twice_a_day(form: Form, given: ConversationInput) -> None:
+def _not_twice_a_day(form: Form | Standing, given: ConversationInput) -> None:
     """Ask before a second conversation of one day is kept: mostly it is the same one, sent again from an old page."""
     others = [talk for talk in counting(form) if talk.held_on == given.held_on]
     if others and given.same_day not in {talk.id for talk in others}:
@@ -125,7 +128,7 @@ class _Addition:
     active_from: date | None
 
 
-def _added(form: Form, given: ConversationInput) -> tuple[list[_Addition], list[Refusal]]:
+def _added(form: Form | Standing, given: ConversationInput) -> tuple[list[_Addition], list[Refusal]]:
     """The new activities; those of a form's first conversation are active from its start."""
     start = given.held_on if form.conversations else None
     faults: list[Refusal] = []
@@ -141,7 +144,9 @@ def _added(form: Form, given: ConversationInput) -> tuple[list[_Addition], list[
     return [_Addition(new, start) for new in given.added], faults
 
 
-def _ends(form: Form, given: ConversationInput) -> tuple[dict[uuid.UUID, tuple[date, Retirement]], list[Refusal]]:
+def _ends(
+    form: Form | Standing, given: ConversationInput
+) -> tuple[dict[uuid.UUID, tuple[date, Retirement]], list[Refusal]]:
     """From which day each retired activity is out.
 
     Scored in this conversation for the last time: from the day after. Else from this day, unless another
@@ -166,7 +171,7 @@ def _ends(form: Form, given: ConversationInput) -> tuple[dict[uuid.UUID, tuple[d
 
 
 def _spans_after(
-    form: Form, added: Sequence[_Addition], ends: dict[uuid.UUID, tuple[date, Retirement]]
+    form: Form | Standing, added: Sequence[_Addition], ends: dict[uuid.UUID, tuple[date, Retirement]]
 ) -> list[Span[uuid.UUID]]:
     kept = [
         Span(span.id, span.active_from, ends[span.id][0]) if span.id in ends else span
@@ -190,16 +195,11 @@ def _answers(given: ConversationInput, active: Sequence[uuid.UUID]) -> dict[uuid
     return answers
 
 
-def _write(
-    case: Case,
-    by: User,
-    form: Form,
-    given: ConversationInput,
-    added: Sequence[_Addition],
-    ends: dict[uuid.UUID, tuple[date, Retirement]],
-    active: Sequence[uuid.UUID],
-) -> Conversation:
-    now = clock.now()
+def _change_activities(
+    form: Form | Standing, added: Sequence[_Addition], ends: dict[uuid.UUID, tuple[date, Retirement]], now: datetime
+) -> None:
+    if isinstance(form, Standing):
+        return
     for one in added:
         position = next_position(form)
         row = Activity(id=one.new.id, position=position, text=one.new.text, active_from=one.active_from, created_at=now)
@@ -208,26 +208,45 @@ def _write(
         if activity.id in ends:
             activity.retired_on, retirement = ends[activity.id]
             activity.retire_reason, activity.retire_note = retirement.reason.value, retirement.note
-    answers = _answers(given, active)
-    talk = Conversation(
-        id=given.id,
-        held_on=given.held_on,
-        performed_by_id=_performer(case, by, given.performed_by),
-        performed_by=given.performed_by,
-        respondent=given.respondent,
-        remark=given.remark,
-        next_due=given.next_due,
-        recorded_at=now,
-        recorded_by_id=by.id,
-        fingerprint=given.fingerprint,
-        scores=[
-            Score(activity_id=one, value=answers[one].score, not_asked_reason=answers[one].reason) for one in active
-        ],
-    )
-    form.conversations.append(talk)
-    form.opened_on = min(form.opened_on, given.held_on)
-    log.write(case, by, "conversation", subject_id=talk.id, decided_on=given.held_on, details=_told(form, talk, given))
-    return talk
+
+
+def _write(
+    case: Case,
+    by: User,
+    form: Form | Standing,
+    given: ConversationInput,
+    answers: Mapping[uuid.UUID, Answer],
+    active: Sequence[uuid.UUID],
+    now: datetime,
+) -> None:
+    if given.held_on < form.opened_on:
+        db.session.get_one(Form, form.id).opened_on = given.held_on
+    talk = {
+        "id": given.id,
+        "form_id": form.id,
+        "held_on": given.held_on,
+        "performed_by_id": _performer(case, by, given.performed_by),
+        "performed_by": given.performed_by,
+        "respondent": given.respondent,
+        "remark": given.remark,
+        "next_due": given.next_due,
+        "recorded_at": now,
+        "recorded_by_id": by.id,
+        "fingerprint": given.fingerprint,
+    }
+    scores = [
+        {
+            "conversation_id": given.id,
+            "activity_id": one,
+            "value": answers[one].score,
+            "not_asked_reason": answers[one].reason,
+        }
+        for one in active
+    ]
+    insert_rows(Conversation, [talk])
+    insert_rows(Score, scores)
+    told = {"subject_id": given.id, "details": _told(form, given, scores), "level": case.level, "round": case.round}
+    insert_rows(LogEntry, [log.row(case.id, by, "conversation", decided_on=given.held_on, **told)])
 
 
 def _performer(case: Case, by: User, name: str) -> uuid.UUID | None:
@@ -235,16 +254,16 @@ def _performer(case: Case, by: User, name: str) -> uuid.UUID | None:
     return next((one.id for one in (by, case.holder, case.contact) if one is not None and one.name == name), None)
 
 
-def _told(form: Form, talk: Conversation, given: ConversationInput) -> dict[str, Any]:
+def _told(form: Form | Standing, given: ConversationInput, scores: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     texts = {one.id: one.text for one in form.activities}
     return {
         "event": "held",
-        "held_on": talk.held_on.isoformat(),
+        "held_on": given.held_on.isoformat(),
         "form": form.number,
-        "performed_by": talk.performed_by,
-        "respondent": talk.respondent,
-        "scored": sum(score.value is not None for score in talk.scores),
-        "active": len(talk.scores),
+        "performed_by": given.performed_by,
+        "respondent": given.respondent,
+        "scored": sum(score["value"] is not None for score in scores),
+        "active": len(scores),
         "added": [one.text for one in given.added],
         "retired": [
             {"id": str(key), "text": texts[key], "reason": one.reason.value} for key, one in given.retired.items()

@@ -69,7 +69,8 @@ def record(case: OpenCase) -> Response | tuple[str, int]:
     filled_in = form.accepted()
     if filled_in and not faults:
         try:
-            talk = service.record(case.case, user(), _given(form, sent))
+            given = _given(form, sent)
+            service.record(case.case, user(), given)
         except Conflict as refusal:
             conflict = refusal
         except Refusals as refusals:
@@ -78,7 +79,7 @@ def record(case: OpenCase) -> Response | tuple[str, int]:
             faults.append(refusal)
         else:
             flash(_("Samtalen er lagra."), "success")
-            return redirect(url_for("conversations.summary", case_id=case.id, form_id=talk.form_id), 303)
+            return redirect(url_for("conversations.summary", case_id=case.id, form_id=given.form_id), 303)
     db.session.rollback()
     view = form_view(form.form_id.data or uuid.uuid4(), case.id)
     impossible = any(fault.code in IMPOSSIBLE_DAYS for fault in faults)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from psfs.domain.activities import Span, check_limit
@@ -19,17 +20,55 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-FORM = (
+FORM_ID, CASE_ID = bindparam("form_id", type_=Uuid()), bindparam("case_id", type_=Uuid())
+WHOLE_FORM = (
     select(Form)
-    .where(Form.id == bindparam("form_id", type_=Uuid()), Form.case_id == bindparam("case_id", type_=Uuid()))
-    .options(joinedload(Form.activities), selectinload(Form.conversations))
+    .where(Form.id == FORM_ID, Form.case_id == CASE_ID)
+    .options(joinedload(Form.activities), selectinload(Form.conversations).joinedload(Conversation.scores))
     .execution_options(populate_existing=True)
 )
-WHOLE_FORM = FORM.options(selectinload(Form.conversations).joinedload(Conversation.scores))
-"""The same with every answer; two statements either way."""
+_STANDING = (
+    select(
+        Form.number,
+        Form.opened_on,
+        Form.closed_on,
+        Activity.id,
+        Activity.text,
+        Activity.active_from,
+        Activity.retired_on,
+    )
+    .outerjoin(Activity, Activity.form_id == Form.id)
+    .where(Form.id == FORM_ID, Form.case_id == CASE_ID)
+    .order_by(Activity.position)
+)
+_TALKS = (
+    select(
+        Conversation.id,
+        Conversation.form_id,
+        Conversation.held_on,
+        Conversation.recorded_at,
+        Conversation.recorded_by_id,
+        Conversation.performed_by,
+        Conversation.struck_at,
+    )
+    .where(or_(Conversation.form_id == FORM_ID, Conversation.id == bindparam("wanted", type_=Uuid())))
+    .order_by(Conversation.held_on, Conversation.recorded_at, Conversation.id)
+)
 
 
-def must_be_open(case: Case, form: Form | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A form as it stands, in plain rows: what a conversation that brings and ends no activity is held against."""
+
+    id: uuid.UUID
+    number: int
+    opened_on: date
+    closed_on: date | None
+    activities: Sequence[Any]
+    conversations: Sequence[Any]
+
+
+def must_be_open(case: Case, form: Form | Standing | None = None) -> None:
     """Refuse changes to a closed case or form: "case_closed", "form_closed"."""
     if case.closed_on is not None:
         raise Refusal("case_closed")
@@ -37,10 +76,22 @@ def must_be_open(case: Case, form: Form | None = None) -> None:
         raise Refusal("form_closed")
 
 
-def load_form(case: Case, form_id: uuid.UUID, *, answers: bool = True) -> Form:
-    """The case's form with its activities, conversations and (where ``answers``) answers; 404 for any other."""
-    found = db.session.scalars(WHOLE_FORM if answers else FORM, {"form_id": form_id, "case_id": case.id})
+def load_form(case: Case, form_id: uuid.UUID) -> Form:
+    """The case's form with its activities, conversations and answers; 404 for any other. Two statements."""
+    found = db.session.scalars(WHOLE_FORM, {"form_id": form_id, "case_id": case.id})
     return found.unique().one_or_none() or abort(404)
+
+
+def talks_around(form_id: uuid.UUID, wanted: uuid.UUID) -> Sequence[Any]:
+    """The conversations of a form, in their order, and the one whose id is ``wanted``, whosever it is."""
+    return db.session.execute(_TALKS, {"form_id": form_id, "wanted": wanted}).all()
+
+
+def standing(case: Case, form_id: uuid.UUID, talks: Sequence[Any]) -> Standing:
+    """The case's form with its activities and these of its conversations; 404 for any other."""
+    rows = db.session.execute(_STANDING, {"form_id": form_id, "case_id": case.id}).all() or abort(404)
+    first, activities = rows[0], [row for row in rows if row.id is not None]
+    return Standing(form_id, first.number, first.opened_on, first.closed_on, activities, talks)
 
 
 def load_conversation(case: Case, conversation_id: uuid.UUID) -> Conversation:
@@ -55,17 +106,17 @@ def load_conversation(case: Case, conversation_id: uuid.UUID) -> Conversation:
     return talk or abort(404)
 
 
-def counting(form: Form) -> list[Conversation]:
+def counting(form: Form | Standing) -> list[Any]:
     """The conversations that are not struck."""
     return [talk for talk in form.conversations if talk.struck_at is None]
 
 
-def last_recorded(form: Form) -> Conversation | None:
-    """The conversation recorded last, struck or not."""
+def last_recorded(form: Form | Standing) -> Any:
+    """The conversation recorded last, struck or not; None before the first."""
     return max(form.conversations, key=lambda talk: (talk.recorded_at, talk.id), default=None)
 
 
-def answered_from(form: Form, activity_id: uuid.UUID, day: date) -> date | None:
+def answered_from(form: Form | Standing, activity_id: uuid.UUID, day: date) -> date | None:
     """The last day, ``day`` or later, of a conversation that holds an answer for the activity."""
     days = (
         talk.held_on
@@ -81,7 +132,7 @@ def first_free_day(form: Form, activity_id: uuid.UUID, day: date) -> date:
     return day if last is None else last + timedelta(days=1)
 
 
-def spans(activities: Iterable[Activity]) -> list[Span[uuid.UUID]]:
+def spans(activities: Iterable[Any]) -> list[Span[uuid.UUID]]:
     """The activities as the domain reckons with them."""
     return [Span(one.id, one.active_from, one.retired_on) for one in activities]
 
@@ -109,6 +160,6 @@ def next_position(form: Form) -> int:
     return max((one.position for one in form.activities), default=0) + 1
 
 
-def texts_from(form: Form, day: date) -> list[str]:
+def texts_from(form: Form | Standing, day: date) -> list[str]:
     """The words of the activities that are active on ``day`` or later."""
     return [one.text for one in form.activities if one.retired_on is None or one.retired_on > day]

@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from psfs import audit, clock
+from psfs.audit.bulk import insert_rows
 from psfs.audit.recorder import BulkWriteError
 from psfs.extensions import begin_write, db
 from psfs.models import Audited, AuditEntry, Case, ListSighting, LogEntry, Person, RelatedPerson, Service, User
@@ -187,6 +188,48 @@ def test_the_head_is_noted_in_the_servers_log_once_it_stands(app: Flask, caplog:
     (head,) = audit.heads()
     noted = record.__dict__
     assert (noted["stream"], noted["seq"], noted["digest"]) == (head.stream, head.seq, head.digest)
+
+
+# --- Rows that the session does not keep -----------------------------------------------------------------------------
+
+
+def test_rows_that_go_straight_to_their_table_are_logged_as_the_sessions_own(app: Flask) -> None:
+    fields = {"name": "Testine Tenkt", "birth_date": date(1941, 5, 17), "created_at": clock.now()}
+    with audit.acting(ACTOR):
+        db.session.add(Person(id=uuid.UUID(int=1), **fields))
+        db.session.commit()
+        insert_rows(Person, [{"id": uuid.UUID(int=2), **fields}, {"id": uuid.UUID(int=3), **fields}])
+        insert_rows(RelatedPerson, [])
+        db.session.commit()
+    own, second, third = changes()
+    for number, change in ((2, second), (3, third)):
+        assert change.pop("id") == change["new"].pop("id") == str(uuid.UUID(int=number))
+    assert own.pop("id") == own["new"].pop("id")
+    assert own == second == third
+    assert len(entries()) == 2
+    stored = [(row.name, row.language, row.version) for row in db.session.scalars(select(Person))]
+    assert stored == [("Testine Tenkt", "nn", 1)] * 3
+
+
+def test_rows_without_a_name_are_refused(app: Flask) -> None:
+    with pytest.raises(audit.MissingActorError):
+        insert_rows(Person, [{"id": uuid.uuid4(), "name": "Testine Tenkt", "birth_date": date(1941, 5, 17)}])
+    assert db.session.scalars(select(Person)).all() == []
+
+
+def test_a_model_with_secrets_is_left_to_the_session(town: Town) -> None:
+    with audit.acting(ACTOR), pytest.raises(TypeError):
+        insert_rows(User, [{"id": uuid.uuid4(), "name": "Testine Tenkt"}])
+
+
+def test_rows_that_are_rolled_back_leave_nothing(app: Flask) -> None:
+    row = {"id": uuid.uuid4(), "name": "Testine Tenkt", "birth_date": date(1941, 5, 17), "created_at": clock.now()}
+    with audit.acting(ACTOR):
+        insert_rows(Person, [row])
+        db.session.rollback()
+        db.session.commit()
+    assert entries() == []
+    assert db.session.scalars(select(Person)).all() == []
 
 
 # --- Past the log ----------------------------------------------------------------------------------------------------

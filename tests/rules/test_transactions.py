@@ -1,0 +1,80 @@
+"""How a request's transactions begin and end: nothing forgotten is kept, and nothing is planned twice."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from psfs import clock
+from psfs.extensions import begin_write, db, end_reading, has_only_read
+from psfs.models import Case, CaseLook, LogEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from tests.support.client import Browser
+    from tests.support.people import Town
+
+pytestmark = pytest.mark.databases("sqlite", "postgres")
+
+
+def look(town: Town) -> None:
+    """Write a row past the session."""
+    row = {"user_id": town.users["kari"].id, "case_id": town.adult.id, "looked_at": clock.now()}
+    db.session.connection().execute(insert(CaseLook), row)
+
+
+def looks() -> int:
+    db.session.rollback()
+    return len(db.session.execute(select(CaseLook)).all())
+
+
+def test_a_transaction_that_only_read_is_known_as_such(town: Town) -> None:
+    db.session.rollback()
+    assert not has_only_read()  # there is none
+    db.session.execute(select(Case.id)).all()
+    assert has_only_read()
+    look(town)
+    assert not has_only_read()
+    db.session.commit()
+    db.session.execute(select(Case.id)).all()
+    assert has_only_read()
+
+
+def test_what_the_session_holds_is_no_reading(town: Town) -> None:
+    db.session.rollback()
+    assert db.session.get_one(Case, town.adult.id)
+    assert has_only_read()
+    db.session.add(LogEntry(id=uuid.uuid4()))
+    assert not has_only_read()
+
+
+def test_a_forgotten_write_is_given_up(town: Town) -> None:
+    db.session.rollback()
+    look(town)
+    end_reading()
+    db.session.remove()
+    assert looks() == 0
+
+
+def test_what_was_written_before_a_writing_transaction_begins_is_kept_at_once(town: Town) -> None:
+    db.session.rollback()
+    look(town)
+    begin_write()
+    assert looks() == 1
+
+
+@pytest.mark.databases("postgres")
+def test_a_page_leaves_its_statements_prepared(app: Flask, town: Town, browser: Callable[[str], Browser]) -> None:
+    kari = browser("kari")
+    for _visit in range(8):  # psycopg has a statement prepared when it is sent for the sixth time
+        kari.get("/")
+    db.session.remove()
+    prepared = db.session.execute(text("SELECT statement FROM pg_prepared_statements")).scalars().all()
+    assert any("FROM web_session" in each for each in prepared)
+    assert any("FROM intervention" in each for each in prepared)
