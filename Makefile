@@ -14,7 +14,7 @@ run: ## set up and serve on this machine (PORT=8000)
 
 test: ## all tests, a real browser and PostgreSQL included (ARGS for pytest)
 	@.ci/setup tests
-	@$(bin)/pytest $(ARGS)
+	@$(bin)/pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 check: ## linters, types, templates, and that vendored files are the pinned ones
 	@.ci/setup tests

@@ -61,7 +61,7 @@ def offer(case: Case, by: User, offer_id: uuid.UUID, to_id: uuid.UUID, *, reason
     db.session.commit()
 
 
-def accept(case: Case, by: User, offer_id: uuid.UUID, answer: str = "") -> None:
+def accept(case: Case, by: User, offer_id: uuid.UUID | None, answer: str = "") -> None:
     """Take over: from now on ``by`` holds the case. A contact person who was also the holder passes that on too.
 
     Raises Refusal: the offer is no longer open ("offer_gone"), the service may not take part, the case is closed.
@@ -76,7 +76,7 @@ def accept(case: Case, by: User, offer_id: uuid.UUID, answer: str = "") -> None:
     db.session.commit()
 
 
-def decline(case: Case, by: User, offer_id: uuid.UUID, reason: str) -> None:
+def decline(case: Case, by: User, offer_id: uuid.UUID | None, reason: str) -> None:
     """Say no, with a reason: the old holder keeps the case. Raises as ``accept``, and Refusal("needs_reason")."""
     if not reason:
         raise Refusal("needs_reason")
@@ -85,9 +85,9 @@ def decline(case: Case, by: User, offer_id: uuid.UUID, reason: str) -> None:
     db.session.commit()
 
 
-def withdraw_offer(case: Case, by: User, offer_id: uuid.UUID) -> None:
+def withdraw_offer(case: Case, by: User, offer_id: uuid.UUID | None) -> None:
     """Take the offer back. Nothing happens if it has been withdrawn; Refusal("offer_gone") if it was answered."""
-    given = db.session.get(Handover, offer_id, options=[joinedload(Handover.to)])
+    given = db.session.get(Handover, offer_id, options=[joinedload(Handover.to)]) if offer_id else None
     if given is None or given.case_id != case.id or given.state in ("accepted", "declined"):
         raise Refusal("offer_gone")
     if given.state == "withdrawn":
@@ -119,9 +119,9 @@ def require_service(case: Case, to: User) -> None:
         raise Refusal("service_without_consent", service=name, service_id=str(to.service_id))
 
 
-def _answer(case: Case, by: User, offer_id: uuid.UUID, state: str, answer: str) -> Handover:
+def _answer(case: Case, by: User, offer_id: uuid.UUID | None, state: str, answer: str) -> Handover:
     require_open(case)
-    given = db.session.get(Handover, offer_id)
+    given = db.session.get(Handover, offer_id) if offer_id else None
     if given is None or (given.case_id, given.to_id, given.state) != (case.id, by.id, "offered"):
         raise Refusal("offer_gone")
     given.state, given.answered_at, given.answer = state, clock.now(), answer

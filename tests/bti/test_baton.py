@@ -85,6 +85,15 @@ def test_a_second_tap_on_the_answer_is_told_the_same(browser: Open, town: Town, 
     ola.get(address, status=404)
 
 
+def test_an_answer_to_no_offer_is_refused_in_words(browser: Open, town: Town) -> None:
+    address, ola = offered(browser, town), browser("ola")
+    for answer in ("accept", "decline"):
+        page = ola.post(address, {"answer": answer, "reason": "Full liste", "offer": ""}, status=422)
+        assert "trekt tilbake eller svara på" in page.text
+    browser("kari").post(f"/saker/{town.adult.id}/stafett/trekk", {"offer": ""}, status=422)
+    assert state() == "offered"
+
+
 def test_only_the_one_who_was_asked_can_answer(browser: Open, town: Town) -> None:
     answer = offered(browser, town)
     for name in ("kari", "leader", "eva", "ke"):
