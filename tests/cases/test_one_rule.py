@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from psfs import audit, clock
-from psfs.bti import queries, service_baton
+from psfs.bti import queries_state, service_baton
 from psfs.bti.queries_consents import consent_list
 from psfs.domain import consents
 from psfs.domain.consents import Given
@@ -115,7 +115,7 @@ def page_says(town: Town, browser: Open) -> bool:
 
 
 def requirements_say(town: Town, _browser: Open) -> bool:
-    return "second_service" in queries.case_state(db.session.get_one(Case, town.child.id)).fulfilled
+    return "second_service" in queries_state.case_state(db.session.get_one(Case, town.child.id)).fulfilled
 
 
 def baton_says(town: Town, _browser: Open) -> bool:
