@@ -47,6 +47,12 @@ class StepForm(DecisionForm):
     reason = long_text(_l("Merknad"), description=_l("Må fyllast ut om du hoppar over steget."))
 
 
+class SkipForm(DecisionForm):
+    """One step that can only be skipped now."""
+
+    step = HiddenField()
+
+
 class DecidingForm(DecisionForm):
     """The deciding step and its outcome; the choices depend on the level."""
 

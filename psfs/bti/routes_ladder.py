@@ -133,7 +133,7 @@ def _chosen(view: LadderView, key: str) -> StepView | None:
 
 
 def _step_form(view: LadderView, step: StepView | None) -> Any:
-    form = _begun(forms.DecidingForm() if step is not None and step.decides else forms.StepForm(), view)
+    form = _begun(_form_of(view, step), view)
     if "outcome" in form:
         form.outcome.choices = options((outcome, _outcome_words(view, outcome)) for outcome in view.outcomes)
     if request.method == "GET" and step is not None:
@@ -141,6 +141,13 @@ def _step_form(view: LadderView, step: StepView | None) -> Any:
         if step.conversation and view.talk is not None:
             form.decided_on.data, form.decided_by.data = view.talk.held_on, view.talk.performed_by
     return form
+
+
+def _form_of(view: LadderView, step: StepView | None) -> Any:
+    if step is not None and step.decides:
+        return forms.DecidingForm()
+    only_skipped = step is not None and step.conversation and view.talk is None
+    return forms.SkipForm() if only_skipped else forms.StepForm()
 
 
 def _outcome_words(view: LadderView, outcome: str) -> str:

@@ -57,6 +57,9 @@ def test_without_a_conversation_the_step_leads_to_holding_one(browser: Open, tow
 
 def test_without_a_conversation_it_is_skipped_with_a_reason(browser: Open, town: Town, page: Page) -> None:
     kari = browser("kari")
+    shown = kari.get(page).text
+    assert "Når vart det avgjort?" in shown
+    assert "Når vart det gjort?" not in shown
     refused = send(kari, page, status=422, what="skip")
     assert 'href="#reason"' in refused.text
     send(kari, page, what="skip", reason="For sjuk til ein samtale no")
