@@ -51,7 +51,7 @@ class Fault:
     """Where a chain is broken.
 
     ``code``: edited, missing, reordered (what stands before is not what stood there), cut_tail (a noted entry is gone)
-    or unknown_stream (a noted chain is gone as a whole). In the index of lists (``lists.verify``): index_missing (the
+    or unknown_stream (a noted chain is gone as a whole). In the index of lists (``lists.faults``): index_missing (the
     entry names ``about``, and the index does not have it), index_extra (the other way round) or index_lost (a row of
     the index whose entry does not exist; ``seq`` is that entry's key).
     """

@@ -64,7 +64,7 @@ VIEWS: dict[str, LazyString] = {
 LISTS: dict[str, LazyString] = {
     "worklist.home": _l("På arbeidslista"),
     "cases.search": _l("I eit søk"),
-    "cases.new": _l("I sjekken for om ein ny person fanst frå før"),
+    "cases.new": _l("I sjekken av om ein ny person fanst frå før"),
     "scores export": _l("Skårane vart henta ut til ei fil"),
 }
 """Where several people's names are shown together, by what ``record_list_reading`` calls it."""

@@ -81,7 +81,7 @@ def test_a_name_in_lists_shows_on_its_case(browser: Callable[[str], Browser], to
     leader.post("/personar/ny", {**same, "service_id": str(town.home_care.id), "language": "nn"}, status=409)
     found = rows(kari.get(address + "?vis=lister").text)
     assert len(found) == 2
-    assert "Leader Dikta, Heimetenesta På arbeidslista I sjekken for om ein ny person fanst frå før" in found[0]
+    assert "Leader Dikta, Heimetenesta På arbeidslista I sjekken av om ein ny person fanst frå før" in found[0]
     assert "Kari Dikta, Heimetenesta I eit søk, 2 gonger" in found[1]
     assert not [row for row in rows(kari.get(address).text) if "arbeidslista" in row], "openings stand for themselves"
     assert rows(kari.get(f"/saker/{town.adult.id}/innsyn?vis=lister").text) == [], "another's list"

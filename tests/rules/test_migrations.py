@@ -75,12 +75,15 @@ def test_0002_fills_the_index_from_the_entries_that_are_there(town: Town) -> Non
 
 def test_0002_passes_over_what_someone_made_unreadable_and_the_log_tells(app: Flask) -> None:
     downgrade("0001")
-    for data in ("x", {"cases": 7}, {"cases": ["not an id"]}, {"cases": [str(CASES[0])]}):
+    for data in ("x", {"cases": 7}, {"cases": ["not an id"]}, {"cases": [7]}, {"cases": [str(CASES[0])]}):
         show_as_before_the_index(KARI, data)
     db.session.commit()
     schema.upgrade()
     assert {case_id for case_id, _entry in index()} == {CASES[0]}
-    assert [(fault.seq, fault.code, fault.about) for fault in audit.verify()[1]] == [(3, "index_missing", "not an id")]
+    assert [(fault.seq, fault.code, fault.about) for fault in audit.verify()[1]] == [
+        (3, "index_missing", "not an id"),
+        (4, "index_missing", "7"),
+    ]
 
 
 def test_0002_down_takes_nothing_but_the_index(town: Town) -> None:

@@ -46,7 +46,7 @@ def fill() -> None:
 
 def named(data: str) -> set[uuid.UUID]:
     """The cases of an entry."""
-    with contextlib.suppress(ValueError, KeyError, TypeError):
+    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
         cases: list[Any] = json.loads(data)["cases"]
         return {uuid.UUID(each) for each in cases}
     return set()
