@@ -14,7 +14,12 @@ run: ## set up and serve on this machine (PORT=8000)
 
 test: ## all tests, a real browser and PostgreSQL included (ARGS for pytest)
 	@.ci/setup tests
-	@$(bin)/pytest --numprocesses auto --dist loadgroup $(ARGS)
+ifdef ARGS
+	@$(bin)/pytest $(ARGS)
+else
+	@$(bin)/pytest --numprocesses auto --dist loadfile --ignore=tests/browser
+	@$(bin)/pytest tests/browser
+endif
 
 check: ## linters, types, templates, and that vendored files are the pinned ones
 	@.ci/setup tests

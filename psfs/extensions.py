@@ -71,7 +71,10 @@ def engine_options(url: str) -> dict[str, Any]:
     """How to connect. Values are never part of an error's text; nobody waits for a lock longer than with SQLite."""
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("postgresql"):
-        options["connect_args"] = {"options": f"-c lock_timeout={BUSY_MILLISECONDS}"}
+        seen = (
+            "-c default_transaction_isolation=read\\ committed"  # what was committed while one waited for a lock counts
+        )
+        options["connect_args"] = {"options": f"-c lock_timeout={BUSY_MILLISECONDS} {seen}"}
     return options
 
 

@@ -33,14 +33,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("database_url", kinds, indirect=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together where several workers share the run, and all of the browser's in one of them."""
-    browser = Path(__file__).parent / "browser"
-    for item in items:
-        together = browser if item.path.is_relative_to(browser) else item.path
-        item.add_marker(pytest.mark.xdist_group(str(together)))
-
-
 @pytest.fixture(scope="session")
 def postgres_server(testrun_uid: str) -> Iterator[postgres.PostgresServer]:
     """One server for the whole run, started when a test first asks; parallel workers share it.

@@ -78,3 +78,13 @@ def test_a_page_leaves_its_statements_prepared(app: Flask, town: Town, browser: 
     prepared = db.session.execute(text("SELECT statement FROM pg_prepared_statements")).scalars().all()
     assert any("FROM web_session" in each for each in prepared)
     assert any("FROM intervention" in each for each in prepared)
+
+
+@pytest.mark.databases("postgres")
+def test_a_transaction_sees_what_was_committed_while_it_waited_whatever_the_server_is_set_to(app: Flask) -> None:
+    change = f"ALTER DATABASE \"{db.engine.url.database}\" SET default_transaction_isolation = 'repeatable read'"
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(change)
+    db.session.remove()
+    db.engine.dispose()
+    assert db.session.scalar(text("SHOW transaction_isolation")) == "read committed"
