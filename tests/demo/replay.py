@@ -131,7 +131,7 @@ class Replay:
         found = {"contact_person"} if self.contact else set()
         found |= {"reported_to_ke"} if self.reported else set()
         for consent in consents(self.case):
-            if consent.recorded_at <= at and _holds(consent, self.case, on):
+            if consent.recorded_at <= at and _holds(consent, on):
                 found.add("consent_log" if consent.service_id is None else "second_service")
         return frozenset(found)
 
@@ -162,8 +162,14 @@ def consents(case: Case) -> list[Consent]:
     return list(db.session.scalars(select(Consent).where(Consent.case_id == case.id)))
 
 
-def _holds(consent: Consent, case: Case, on: date) -> bool:
-    born = case.person.birth_date
+def lasts_until(consent: Consent) -> date | None:
+    """The last day the consent is enough by itself (B6)."""
+    born = db.session.get_one(Case, consent.case_id).person.birth_date
     young = consent.given_by == "guardian" and due.age_on(born, consent.from_on) < 18
-    until = due.consent_lasts_until(consent.until_on, guardian_only_for=born if young else None, limits=LIMITS)
-    return due.consent_valid(consent.from_on, until, consent.withdrawn_on, on)
+    return due.consent_lasts_until(consent.until_on, guardian_only_for=born if young else None, limits=LIMITS)
+
+
+def _holds(consent: Consent, on: date) -> bool:
+    """Whether it held on a day that may be past: a withdrawal that came later was not known then."""
+    gone = consent.withdrawn_on is not None and consent.withdrawn_on <= on
+    return due.consent_valid(consent.from_on, lasts_until(consent), consent.withdrawn_on if gone else None, on)

@@ -42,7 +42,7 @@ from psfs.models import (
     TeamMember,
     User,
 )
-from tests.demo.replay import LADDERS, LIMITS, Replay
+from tests.demo.replay import LADDERS, LIMITS, Replay, lasts_until
 from tests.support.apps import running_app
 from tests.support.people import make_town
 
@@ -253,7 +253,7 @@ def test_consents_of_every_sort(demo_day: date) -> None:
     assert any(one.basis == "legal_basis" and one.service_id is not None for one in given)
     assert any(one.withdrawn_on is not None for one in given)
     held = [one for one in given if one.withdrawn_on is None]
-    assert sum(due.consent_ends_soon(one.until_on, demo_day, LIMITS) for one in held) >= 3
+    assert sum(due.consent_ends_soon(lasts_until(one), demo_day, LIMITS) for one in held) >= 3
     assert {one.given_by for one in given} == {"person", "guardian", "young_person_and_guardian", ""}
     young = case_of("Maja Tenkelund", "children").person
     assert timedelta(0) < due.birthday(young.birth_date, 16) - demo_day < timedelta(days=30)
@@ -275,7 +275,7 @@ def test_karis_day(demo_day: date) -> None:
     done = select(Intervention).where(Intervention.case_id.in_(ids), Intervention.result == "reached")
     assert db.session.scalar(done) is not None
     consents = db.session.scalars(select(Consent).where(Consent.case_id.in_(ids)))
-    assert any(due.consent_ends_soon(one.until_on, demo_day, LIMITS) for one in consents)
+    assert any(due.consent_ends_soon(lasts_until(one), demo_day, LIMITS) for one in consents)
     talks = [
         max(form.conversations, key=lambda talk: talk.held_on)
         for form in db.session.scalars(select(Form).where(Form.case_id.in_(ids), Form.closed_on.is_(None)))

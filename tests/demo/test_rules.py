@@ -35,7 +35,7 @@ from psfs.models import (
     User,
 )
 from tests.demo.conftest import DAYS
-from tests.demo.replay import LIMITS, Replay, consents
+from tests.demo.replay import LIMITS, Replay, consents, lasts_until
 
 RESULTS = {"reached", "partly", "not_reached", "stopped"}
 
@@ -198,8 +198,9 @@ def test_consents_are_given_by_those_who_can(demo_day: date) -> None:
             if due.age_on(born, consent.from_on) < 18:
                 assert consent.given_by == "young_person_and_guardian" or (consent.given_by == "guardian") != has_a_say
                 if consent.given_by == "guardian":
-                    assert consent.until_on is not None
-                    assert consent.until_on < due.birthday(born, LIMITS.consent_age)
+                    last = lasts_until(consent)
+                    assert last is not None
+                    assert last < due.birthday(born, LIMITS.consent_age)
             else:
                 assert consent.given_by in {"person", "guardian"}
 

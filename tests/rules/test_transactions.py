@@ -48,7 +48,7 @@ def test_a_transaction_that_only_read_is_known_as_such(town: Town) -> None:
 
 def test_what_the_session_holds_is_no_reading(town: Town) -> None:
     db.session.rollback()
-    assert db.session.get_one(Case, town.adult.id)
+    db.session.execute(select(Case.id)).all()
     assert has_only_read()
     db.session.add(LogEntry(id=uuid.uuid4()))
     assert not has_only_read()
