@@ -56,12 +56,16 @@ def conversations(page: Page, address: str) -> int:
 
 
 def has_worker(page: Page) -> None:
-    """Wait until the service worker looks after the page."""
+    """Wait until the service worker looks after the page; one that came while the page did takes the next."""
     page.evaluate(
-        """() => navigator.serviceWorker.controller !== null || new Promise((done) => {
-            navigator.serviceWorker.addEventListener("controllerchange", () => done(true), { once: true });
-        })"""
+        """() => Promise.race([
+            navigator.serviceWorker.ready.then(() => true),
+            new Promise((_, fail) => { setTimeout(() => fail(new Error("no service worker")), 60000); }),
+        ])"""
     )
+    if page.evaluate("navigator.serviceWorker.controller === null"):
+        page.reload()
+    assert page.evaluate("navigator.serviceWorker.controller !== null")
 
 
 def test_a_double_tap_saves_one_conversation(page: Page) -> None:
