@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 def add_related(opened: OpenCase, row_id: uuid.UUID, *, name: str, relation: str, phone: str, guardian: bool) -> None:
     """Add a guardian or next of kin. The same page sent twice adds one."""
-    content = {"name": name, "relation": relation, "phone": phone, "guardian": guardian}
+    person_id = opened.person.id
+    content = {"person_id": person_id, "name": name, "relation": relation, "phone": phone, "guardian": guardian}
     existing = db.session.get(RelatedPerson, row_id)
     if existing is not None:
         if any(getattr(existing, key) != value for key, value in content.items()):
             raise Changed("id_taken")
         return
-    db.session.add(RelatedPerson(id=row_id, person_id=opened.person.id, recorded_at=clock.now(), **content))
+    db.session.add(RelatedPerson(id=row_id, recorded_at=clock.now(), **content))
     db.session.commit()
 
 

@@ -92,7 +92,7 @@ def _hide_decoration(_document: object, pdf: Any) -> None:
     for page in (item for item in elements.values() if item.get("Type") == "/Page"):
         marks = marks_of_page[page["StructParents"]]
         hidden = {mark for mark, reference in enumerate(marks) if reference in decoration}
-        _make_artifacts(objects[page["Contents"]].stream, hidden)
+        _hide(objects[page["Contents"]].stream, hidden)
         marks[:] = ["null" if mark in hidden else reference for mark, reference in enumerate(marks)]
 
 
@@ -102,7 +102,7 @@ def _marks(elements: Mapping[bytes, Any]) -> dict[int, list[Any]]:
     return dict(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def _make_artifacts(stream: list[Any], hidden: Container[int]) -> None:
+def _hide(stream: list[Any], hidden: Container[int]) -> None:
     """Rewrite ``/Figure <</MCID n>> BDC`` as ``/Artifact BMC``."""
     for place, part in enumerate(stream):
         if isinstance(part, dict) and part.get("MCID") in hidden:

@@ -106,6 +106,7 @@ def test_next_of_kin_come_and_go(browser: Callable[[str], Browser], town: Town) 
     (row,) = db.session.scalars(select(RelatedPerson))
     assert (row.name, row.guardian, row.person_id) == ("Dotter Tenkt", True, town.adult.person_id)
     kari.post(address, {**data, "name": "Ein Annan"}, status=409)
+    kari.post(f"/saker/{town.child.id}/person/naere", data, status=409)  # the same id and words, of somebody else's kin
     kari.post(address, {**data, "id": str(uuid.uuid4()), "relation": " "}, status=422)
     assert "Dotter Tenkt" in kari.get(f"/saker/{town.adult.id}/person").text
     other = f"/saker/{town.child.id}/person/naere/{row.id}/slutt"
