@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 
 from psfs import audit, clock
 from psfs.cases import words
@@ -89,25 +89,20 @@ class Folds:
     older: int | None
 
 
-def readings(case_id: uuid.UUID, before: int | None = None, limit: int | None = PAGE) -> Readings:
+def readings(case_id: uuid.UUID, before: int | None = None, limit: int = PAGE) -> Readings:
     """Who has looked at the case, from its own chain in the audit log, the newest first. One statement.
 
     Args:
         case_id: the case.
         before: only readings with a lower number in the chain (``Readings.older`` of the page before).
-        limit: at most so many; None for all, as for print.
+        limit: at most so many.
     """
-    query = _entries(AuditEntry.seq, AuditEntry.data).where(
-        AuditEntry.stream == audit.recorder.case_stream(case_id), AuditEntry.kind == "reading"
-    )
+    query = _readings(case_id, AuditEntry.seq, AuditEntry.data)
     if before is not None:
         query = query.where(AuditEntry.seq < before)
-    if limit is not None:
-        query = query.limit(limit + 1)
-    entries = db.session.execute(query.order_by(AuditEntry.seq.desc())).all()
-    more = limit is not None and len(entries) > limit
+    entries = db.session.execute(query.order_by(AuditEntry.seq.desc()).limit(limit + 1)).all()
     rows = tuple(map(_reading, entries[:limit]))
-    return Readings(rows, rows[-1].seq if more else None)
+    return Readings(rows, rows[-1].seq if len(entries) > limit else None)
 
 
 def days_in_lists(case_id: uuid.UUID, before: int | None = None, limit: int = PAGE) -> Folds:
@@ -120,18 +115,28 @@ def days_in_lists(case_id: uuid.UUID, before: int | None = None, limit: int = PA
         before: only what was shown earlier (``Folds.older`` of the page before).
         limit: no further day is begun when there are so many folds.
     """
-    query = _seen(case_id).limit(MOST + 1)
+    query = _seen(case_id, AuditEntry.actor_id).order_by(ListSighting.entry_id.desc()).limit(MOST + 1)
     if before is not None:
         query = query.where(ListSighting.entry_id < before)
     rows = db.session.execute(query).all()
     end = _end(rows, limit)
-    return Folds(_folded(rows[:end]), rows[end - 1].entry_id if end < len(rows) else None)
+    return Folds(_folded(rows[:end]), rows[end - 1].seq if end < len(rows) else None)
 
 
-def months_in_lists(case_id: uuid.UUID) -> tuple[Fold, ...]:
-    """The same by reader and month, whole, the oldest first: years of it fit on paper. One statement."""
-    folds = _folded(db.session.execute(_seen(case_id)).all(), months=True)
-    return tuple(sorted(folds, key=lambda fold: (fold.on, fold.who)))
+def all_looks(case_id: uuid.UUID) -> tuple[tuple[Reading, ...], tuple[Fold, ...]]:
+    """Every reading, and every list the name was in by reader and month, the oldest first: years of it fit on paper.
+
+    One statement.
+    """
+    reading, sighting = literal(True).label("reading"), literal(False).label("reading")
+    opened = _readings(case_id, AuditEntry.seq, AuditEntry.data, AuditEntry.actor_id, reading)
+    listed = _seen(case_id, literal("").label("data"), AuditEntry.actor_id, sighting)
+    rows = db.session.execute(union_all(opened, listed).order_by("seq")).all()
+    folds = _folded([row for row in reversed(rows) if not row.reading], months=True)
+    return (
+        tuple(_reading(row) for row in rows if row.reading),
+        tuple(sorted(folds, key=lambda fold: (fold.on, fold.who))),
+    )
 
 
 def _entries(*columns: Any) -> Select[*tuple[Any, ...]]:
@@ -143,10 +148,17 @@ def _entries(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _seen(case_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
-    query = _entries(ListSighting.entry_id, AuditEntry.actor_id)
-    query = query.join(ListSighting, ListSighting.entry_id == AuditEntry.id).where(ListSighting.case_id == case_id)
-    return query.order_by(ListSighting.entry_id.desc())
+def _readings(case_id: uuid.UUID, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """The readings in the case's own chain."""
+    return _entries(*columns).where(
+        AuditEntry.stream == audit.recorder.case_stream(case_id), AuditEntry.kind == "reading"
+    )
+
+
+def _seen(case_id: uuid.UUID, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """The lists that the case's person was named in; they come with their entry's key as their number."""
+    query = _entries(ListSighting.entry_id.label("seq"), *columns)
+    return query.join(ListSighting, ListSighting.entry_id == AuditEntry.id).where(ListSighting.case_id == case_id)
 
 
 def _end(rows: Sequence[Any], limit: int) -> int:

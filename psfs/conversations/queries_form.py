@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
+from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
+
+    Answers = Mapping[Conversation, Sequence[Row[Any]]]
 
 
 def form_view(form_id: uuid.UUID, case_id: uuid.UUID | None = None) -> FormView:
-    """Everything about one form, in three statements.
+    """Everything about one form, in two statements.
 
     Args:
         form_id: the form.
@@ -43,20 +46,37 @@ def form_view(form_id: uuid.UUID, case_id: uuid.UUID | None = None) -> FormView:
     Raises:
         werkzeug.exceptions.NotFound: there is no such form, or it belongs to another case.
     """
+    found = _views(Form.id == form_id)
+    if not found or case_id not in (None, found[0].case_id):
+        abort(404)
+    return found[0]
+
+
+def form_views(case_id: uuid.UUID) -> tuple[FormView, ...]:
+    """Everything about all forms of a case, the oldest first, in two statements however many there are."""
+    return _views(Form.case_id == case_id)
+
+
+def _views(wanted: ColumnElement[bool]) -> tuple[FormView, ...]:
     rows = db.session.execute(
         select(Form, Person.name, Person.birth_date, Activity)
         .join(Case, Case.id == Form.case_id)
         .join(Person, Person.id == Case.person_id)
         .outerjoin(Activity, Activity.form_id == Form.id)
-        .where(Form.id == form_id)
-        .order_by(Activity.position, Activity.id)
+        .where(wanted)
+        .order_by(Form.number, Activity.position, Activity.id)
         .execution_options(populate_existing=True)
     ).all()
-    if not rows or case_id not in (None, rows[0][0].case_id):
-        abort(404)
+    if not rows:
+        return ()
+    answers = _answers(wanted)
+    return tuple(_view(list(same), answers.get(form.id, {})) for form, same in groupby(rows, lambda row: row[0]))
+
+
+def _view(rows: Sequence[Any], answers: Answers) -> FormView:
     form, name, born, _first = rows[0]
     activities = tuple(_activity(activity) for *_rest, activity in rows if activity is not None)
-    columns, struck, last = _conversations(form_id, activities)
+    columns, struck, last = _conversations(answers, activities)
     activities = tuple(replace(one, ended_on=_ended_on(one, columns)) for one in activities)
     return FormView(
         id=form.id,
@@ -90,22 +110,28 @@ def _ended_on(activity: ActivityView, columns: Sequence[Column]) -> date | None:
     return day_before if answered else activity.retired_on
 
 
-def _conversations(
-    form_id: uuid.UUID, activities: Sequence[ActivityView]
-) -> tuple[tuple[Column, ...], tuple[Struck, ...], uuid.UUID | None]:
+def _answers(wanted: ColumnElement[bool]) -> Mapping[uuid.UUID, Answers]:
+    """The conversations of each form with their answers and corrections, in the order they were held (P10)."""
     rows = db.session.execute(
-        select(Conversation, User.name, Score.activity_id, Score.value, Score.not_asked_reason)
+        select(Conversation, User.name, Score.activity_id, Score.value, Score.not_asked_reason, ScoreCorrection)
+        .join(Form, Form.id == Conversation.form_id)
         .outerjoin(Score, Score.conversation_id == Conversation.id)
+        .outerjoin(ScoreCorrection, ScoreCorrection.conversation_id == Conversation.id)
         .outerjoin(User, User.id == Conversation.struck_by_id)
-        .where(Conversation.form_id == form_id)
+        .where(wanted)
         .order_by(Conversation.held_on, Conversation.recorded_at, Conversation.id)
         .execution_options(populate_existing=True)
-    ).all()
-    texts = {activity.id: activity.text for activity in activities}
-    by_conversation: dict[Conversation, list[Any]] = defaultdict(list)
+    )
+    found: dict[uuid.UUID, dict[Conversation, list[Any]]] = defaultdict(dict)
     for row in rows:
-        by_conversation[row[0]].append(row)
-    corrections = _corrections(form_id, texts) if rows else {}
+        found[row[0].form_id].setdefault(row[0], []).append(row)
+    return found
+
+
+def _conversations(
+    by_conversation: Answers, activities: Sequence[ActivityView]
+) -> tuple[tuple[Column, ...], tuple[Struck, ...], uuid.UUID | None]:
+    texts = {activity.id: activity.text for activity in activities}
     counting = [talk for talk in by_conversation if talk.struck_at is None]
     rounds = [
         Round(
@@ -121,6 +147,7 @@ def _conversations(
     struck: list[Struck] = []
     for talk, answers in by_conversation.items():
         number, result = results.get(talk.id, (0, None))
+        corrections = _corrections(answers, texts)
         common: dict[str, Any] = {
             "id": talk.id,
             "held_on": talk.held_on,
@@ -129,8 +156,8 @@ def _conversations(
             "respondent": talk.respondent,
             "remark": talk.remark,
             "next_due": talk.next_due,
-            "cells": _cells(answers, result, corrections.get(talk.id, ())),
-            "corrections": corrections.get(talk.id, ()),
+            "cells": _cells(answers, result, corrections),
+            "corrections": corrections,
         }
         if result is None:
             ended: dict[str, Any] = {
@@ -174,24 +201,19 @@ def _change(change: Change[uuid.UUID], texts: Mapping[uuid.UUID, str]) -> Change
     )
 
 
-def _corrections(form_id: uuid.UUID, texts: Mapping[uuid.UUID, str]) -> Mapping[uuid.UUID, tuple[CorrectionView, ...]]:
-    query = (
-        select(ScoreCorrection)
-        .join(Conversation, Conversation.id == ScoreCorrection.conversation_id)
-        .where(Conversation.form_id == form_id)
-        .order_by(ScoreCorrection.corrected_at, ScoreCorrection.id)
+def _corrections(answers: Sequence[Row[Any]], texts: Mapping[uuid.UUID, str]) -> tuple[CorrectionView, ...]:
+    """A conversation's corrections in the order they were made; each comes with every answer, and counts once."""
+    rows = {row.ScoreCorrection.id: row.ScoreCorrection for row in answers if row.ScoreCorrection is not None}
+    return tuple(_correction(row, texts) for row in sorted(rows.values(), key=lambda row: (row.corrected_at, row.id)))
+
+
+def _correction(row: ScoreCorrection, texts: Mapping[uuid.UUID, str]) -> CorrectionView:
+    return CorrectionView(
+        row.activity_id,
+        texts[row.activity_id],
+        row.old_value,
+        row.new_value,
+        row.reason,
+        row.corrected_at,
+        row.corrected_by,
     )
-    found: dict[uuid.UUID, list[CorrectionView]] = defaultdict(list)
-    for row in db.session.scalars(query):
-        found[row.conversation_id].append(
-            CorrectionView(
-                row.activity_id,
-                texts[row.activity_id],
-                row.old_value,
-                row.new_value,
-                row.reason,
-                row.corrected_at,
-                row.corrected_by,
-            )
-        )
-    return {conversation_id: tuple(rows) for conversation_id, rows in found.items()}

@@ -11,8 +11,7 @@ from psfs.bti.queries_interventions import interventions_of
 from psfs.bti.queries_log import timeline
 from psfs.cases import queries as cases
 from psfs.cases import queries_readings
-from psfs.conversations.queries import forms_of_case
-from psfs.conversations.queries_form import form_view
+from psfs.conversations.queries_form import form_views
 from psfs.documents.summary import FACES, activities_in, holder
 from psfs.formatting import short_day
 from psfs.language import LANGUAGES, current
@@ -35,22 +34,18 @@ def log(case: Case) -> dict[str, Any]:
 
 def readings(case: Case) -> dict[str, Any]:
     """The values of ``documents/readings.html``: every reading, and every list the name was in, the oldest first."""
-    return {
-        **_head(case),
-        "readings": queries_readings.readings(case.id, limit=None).rows[::-1],
-        "in_lists": queries_readings.months_in_lists(case.id),
-    }
+    opened, listed = queries_readings.all_looks(case.id)
+    return {**_head(case), "readings": opened, "in_lists": listed}
 
 
 def everything(case: Case) -> dict[str, Any]:
-    """The values of ``documents/everything.html``. Three statements for each form, and about ten more."""
-    forms = [form_view(line.id) for line in reversed(forms_of_case(case.id))]
+    """The values of ``documents/everything.html``, in as many statements however much there is in the case."""
     return {
         **log(case),
         **readings(case),
         "related": cases.related(case.person_id),
         "team": cases.team(case.id),
-        "forms": [(form, tables(form)) for form in forms],
+        "forms": [(form, tables(form)) for form in form_views(case.id)],
         "interventions": interventions_of(case.id),
         "consents": consent_list(case, limits())[::-1],
         "language_name": LANGUAGES.get(case.person.language, case.person.language),

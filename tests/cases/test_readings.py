@@ -60,7 +60,7 @@ def test_readings_come_page_by_page(browser: Callable[[str], Browser], town: Tow
     second = queries.readings(town.adult.id, first.older, limit=3)
     assert (len(second.rows), second.older) == (2, None)
     assert {row.seq for row in first.rows}.isdisjoint(row.seq for row in second.rows)
-    assert len(queries.readings(town.adult.id, limit=None).rows) == 5
+    assert len(queries.readings(town.adult.id).rows) == 5
     for odd in ("x", "-1", "0", "9" * 30):
         kari.get(f"/saker/{town.adult.id}/innsyn?for={odd}")
         kari.get(f"/saker/{town.adult.id}/innsyn?vis=lister&for={odd}")

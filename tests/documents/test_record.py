@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from psfs import audit, clock
 from psfs.audit.recorder import record_list_reading
 from psfs.bti.log import write
 from psfs.extensions import db
-from psfs.models import Intervention, RelatedPerson, ScoreCorrection
+from psfs.models import Activity, Intervention, RelatedPerson, ScoreCorrection
+from tests.conversations.rows import make_conversation, make_form
 from tests.documents import reading
 from tests.documents.conftest import Worked
 from tests.support.client import Browser
 from tests.support.people import TESTER, Town
+from tests.support.statements import counted
 
 Fetch = Callable[[str], bytes]
 
@@ -151,3 +154,26 @@ def test_many_conversations_are_all_there(pdf: Fetch, town: Town) -> None:
     text = reading.flat(pdf(f"/saker/{town.adult.id}/alt.pdf"))
     assert all(f"02.0{month}." in text for month in range(1, 10))
     assert text.count("Gjennomsnitt ") == 2
+
+
+def test_everything_is_read_in_twelve_however_many_forms(
+    browser: Callable[[str], Browser], logged: Town, worked: Worked
+) -> None:
+    kari = logged.users["kari"]
+    address, reader = f"/saker/{logged.adult.id}/alt.pdf", browser("kari")
+    reader.get(address)
+    with counted() as one_form:
+        reader.get(address)
+    with audit.acting(TESTER):
+        worked.form.closed_on = date(2026, 6, 1)
+        for number in range(2, 5):
+            form = make_form(logged.adult, kari, f"Gå tur {number}", "Lese", number=number)
+            form.closed_on = date(2026, 6, 1) + timedelta(days=number) if number < 4 else None
+            db.session.commit()
+            activities = db.session.scalars(select(Activity.id).where(Activity.form_id == form.id))
+            make_conversation(form, kari, date(2026, 6, number), dict.fromkeys(activities, number))
+    with counted() as four_forms:
+        text = reading.flat(reader.get(address).data)
+    assert [text.count(f"Gå tur {number}") > 0 for number in range(2, 5)] == [True] * 3
+    assert len(four_forms) <= len(one_form)
+    assert len(four_forms) <= 12, "\n".join(four_forms)
