@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask, render_template
 from sqlalchemy import select
 
 from psfs import audit, clock
 from psfs.audit.recorder import record_list_reading
 from psfs.bti.log import write
+from psfs.documents import record
 from psfs.extensions import db
 from psfs.models import Activity, Intervention, RelatedPerson, ScoreCorrection
 from tests.conversations.rows import make_conversation, make_form
@@ -177,3 +180,21 @@ def test_everything_is_read_in_twelve_however_many_forms(
     assert [text.count(f"Gå tur {number}") > 0 for number in range(2, 5)] == [True] * 3
     assert len(four_forms) <= len(one_form)
     assert len(four_forms) <= 12, "\n".join(four_forms)
+
+
+def test_an_entry_is_few_boxes_so_that_a_long_log_is_laid_out_in_time(app: Flask, town: Town) -> None:
+    """A box costs the layout about a millisecond: a log of a thousand entries must stay well under the time limit."""
+
+    def elements() -> int:
+        with app.test_request_context():
+            values = record.log(town.adult)
+            html = render_template("documents/log.html", static=str, today=clock.today(), **values)
+        return len(re.findall(r"<[a-z]", html))
+
+    bare = elements()
+    with audit.acting(TESTER):
+        for number in range(10):
+            text = f"Snakka saman for gong nummer {number}."
+            write(town.adult, town.users["kari"], "note", decided_on=date(2026, 4, 1), text=text)
+        db.session.commit()
+    assert elements() - bare <= 10 * 4
