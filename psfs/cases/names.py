@@ -64,3 +64,9 @@ def _kept(character: str) -> str:
 def share_a_word(one: Iterable[str], other: Iterable[str]) -> bool:
     """Whether a whole word stands in both; a single letter tells too little to count."""
     return any(len(word) > 1 for word in set(one) & set(other))
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Whether two names may be the same person's: every word of the one stands in the other."""
+    fewer, more = sorted((set(words(one)), set(words(other))), key=len)
+    return bool(fewer) and fewer <= more

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased, contains_eager
 from psfs import clock
 from psfs.accounts.settings import limits
 from psfs.bti.queries_interventions import evaluation_due as measure_due
+from psfs.cases import names
 from psfs.cases.relations import grants, stands, who
 from psfs.conversations.queries import figures_for_forms
 from psfs.domain import consents, due
@@ -25,7 +26,7 @@ from psfs.models import Case, EmergencyOpening, Person, Service, User
 from psfs.worklist import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 KINDS = (
     "naudopning",
@@ -33,6 +34,7 @@ KINDS = (
     "endring",
     "koordinator",
     "haldar",
+    "dobbel",
     "avklaring",
     "samtale",
     "evaluering",
@@ -152,13 +154,26 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         "haldar": "bti.hand_over",
     }
     query = statements.asked(account.role == Role.LEADER, account.role == Role.KE)
-    for row in _rows(query, values):
+    rows = _rows(query, values)
+    yield from _doubles(row for row in rows if row.kind == "dobbel")
+    for row in rows:
+        if row.kind == "dobbel":
+            continue
         args = {"opening_id": row.id} if row.kind == "naudopning" else {"case_id": row.case_id}
         on = row.on or _day(row.moment)
         name, service = row.name or "", row.service or ""
         # An import can bring many at once: they must not stand before what is due today.
         urgency = Urgency.SOON if row.kind == "haldar" else Urgency.TODAY
         yield Item(row.kind, row.case_id, name, on, urgency, pages[row.kind], args, row.who or "", service)
+
+
+def _doubles(rows: Iterable[Any]) -> Iterator[Item]:
+    """Whose case may be double, one row for each service to ask. The other case is named nowhere, its log included:
+    there it would be read by those who must not know of this one."""
+    found = {(row.case_id, row.service): row for row in rows if names.may_be_one(row.name, row.who)}
+    for (case_id, ask), row in found.items():
+        on, args = _day(row.moment), {"case_id": case_id}
+        yield Item("dobbel", case_id, row.name, on, Urgency.SOON, "cases.show", args, ask)
 
 
 def _news(account: User, values: dict[str, Any]) -> Iterator[Item]:

@@ -193,8 +193,9 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
 
 @functools.cache
 def asked(leader: bool, ke: bool) -> Select[*tuple[Any, ...]]:
-    """What somebody waits for the reader to answer: the baton, emergency openings, cases that nobody holds."""
-    parts = [_handovers()]
+    """What somebody waits for the reader to answer: the baton, emergency openings, cases that nobody holds or that may
+    be double."""
+    parts = [_handovers(), _doubles(leader)]
     if leader:
         parts.append(_emergencies(EmergencyOpening.leader_seen_at.is_(None), named=True))
         parts.append(_without_holder())
@@ -250,6 +251,29 @@ def _handovers() -> Any:
         .join(User, User.id == Handover.offered_by_id)
         .join(Service, Service.id == Case.service_id)
         .where(Handover.to_id == READER, Handover.state == "offered", may_stand(frozenset()))
+    )
+    return with_consent(query)
+
+
+def _doubles(leader: bool) -> Any:
+    """Open cases of shielded people who may have been recorded again: the check for duplicates tells of them only to
+    those with access. ``who`` is the other name, for ``names.may_be_one``; ``service`` is whom to ask.
+
+    Never the other way: whoever recorded the person again is told nothing. So a pair where both are shielded is not
+    there, or one's own case could be shielded to ask for others.
+    """
+    again, theirs = aliased(Person), aliased(Case)
+    ask = Service.name + case((Service.phone == "", ""), else_=", " + Service.phone)
+    no_day, standing = cast(null(), Date()), standing_columns(frozenset())
+    query = _row("dobbel", theirs.id, Case.id, Person.name, theirs.created_at, no_day, again.name, ask, standing)
+    mine = or_(Case.service_id == READER_SERVICE, Case.holder_id == READER) if leader else Case.holder_id == READER
+    query = (
+        query.select_from(Case)
+        .join(Person, Person.id == Case.person_id)
+        .join(again, and_(again.birth_date == Person.birth_date, again.id != Person.id, ~again.shielded))
+        .join(theirs, and_(theirs.person_id == again.id, theirs.closed_on.is_(None)))
+        .join(Service, Service.id == theirs.service_id)
+        .where(mine, Person.shielded, Case.closed_on.is_(None), may_stand(frozenset()))
     )
     return with_consent(query)
 

@@ -15,6 +15,7 @@ KINDS: dict[str, tuple[LazyString, str]] = {
     "endring": (_l("Stor endring"), "trend-up"),
     "koordinator": (_l("Utan koordinator"), "person-add"),
     "haldar": (_l("Utan stafetthaldar"), "baton"),
+    "dobbel": (_l("To saker"), "person-add"),
     "avklaring": (_l("Avklaring"), "stairs"),
     "samtale": (_l("Neste samtale"), "chat"),
     "evaluering": (_l("Evaluering"), "tasks"),
