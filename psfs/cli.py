@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.exc import DBAPIError
 
 from psfs.config import ConfigError
@@ -170,6 +171,19 @@ def log_verify(heads: TextIO | None) -> None:
     if faults:
         raise click.ClickException(_("%(faults)d feil i %(count)d oppføringar.", faults=len(faults), count=count))
     click.echo(_("Loggen er heil: %(count)d oppføringar.", count=count))
+
+
+@log.command(
+    "index", help="Skriv inn det som manglar i registeret over namn i lister, til dømes etter ei oppgradering."
+)
+@in_app
+def log_index() -> None:
+    from psfs import audit
+
+    missing = audit.fill_index()
+    for fault in missing:
+        click.echo("\t".join((fault.stream, str(fault.seq), fault.about)))
+    click.echo(ngettext("%(num)d rad er skriven inn.", "%(num)d rader er skrivne inn.", len(missing)))
 
 
 @log.command("heads", help="Skriv ut hovudet i kvar kjede, til å gøyme utanfor databasen.")

@@ -26,6 +26,7 @@ EVENTS: dict[str, LazyString] = {
     "service_made": _l("Teneste laga"),
     "service_changed": _l("Teneste endra"),
     "settings_changed": _l("Innstillingar endra"),
+    "index_filled": _l("Register over namn i lister retta"),
 }
 WAYS = {"code": _l("med eingongskode"), "demo": _l("som demokonto")}
 STATES: dict[str, LazyString] = {

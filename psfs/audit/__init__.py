@@ -3,7 +3,7 @@
 from . import notes
 from .chain import Fault, Head, heads
 from .recorder import Actor, MissingActorError, acting, record_reading, record_security
-from .verifying import verify
+from .verifying import fill_index, verify
 
 __all__ = [
     "Actor",
@@ -11,6 +11,7 @@ __all__ = [
     "Head",
     "MissingActorError",
     "acting",
+    "fill_index",
     "heads",
     "notes",
     "record_reading",

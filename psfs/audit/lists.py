@@ -58,6 +58,17 @@ def faults() -> Iterator[Fault]:
         entry_id, named = next(listed, (None, iter(())))
 
 
+def fill(fault: Fault) -> bool:
+    """Write the row that is missing (``index_missing``); whether that could be done. Does not commit."""
+    try:
+        case_id = uuid.UUID(fault.about)
+    except ValueError:  # an entry that was edited: its digest tells
+        return False
+    entry = select(AuditEntry.id).where(AuditEntry.stream == fault.stream, AuditEntry.seq == fault.seq)
+    keep(db.session.connection().execute(entry).scalar_one(), [case_id])
+    return True
+
+
 def _streamed(query: Select[*tuple[Any, ...]]) -> Any:
     return db.session.execute(query, execution_options={"yield_per": 2000})
 

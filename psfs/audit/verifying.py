@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from psfs.extensions import db
+from psfs.extensions import begin_write, db
 from psfs.models import AuditEntry
 
 from . import lists
 from .chain import START, Fault, digest
+from .recorder import record_security
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +54,25 @@ def verify(noted: Iterable[Head] = ()) -> tuple[int, list[Fault]]:
     faults += lists.faults()
     db.session.commit()
     return count, faults
+
+
+def fill_index() -> list[Fault]:
+    """Write the rows that the index of lists lacks, as the entries name them, and note in the log that it was done.
+
+    For rows that a program of an earlier version left out. Nothing is taken away, and no chain is touched.
+
+    Returns:
+        What was missing; ``verify`` tells of whatever else is wrong.
+    """
+    _hold_one_moment()
+    found = [fault for fault in lists.faults() if fault.code == "index_missing"]
+    db.session.commit()
+    begin_write()
+    missing = [fault for fault in found if lists.fill(fault)]
+    if missing:
+        record_security("index_filled", actor="psfs", rows=len(missing))
+    db.session.commit()
+    return missing
 
 
 def _hold_one_moment() -> None:

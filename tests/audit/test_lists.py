@@ -171,3 +171,34 @@ def test_what_is_written_while_the_log_is_read_is_no_fault(app: Flask) -> None:
         other.execute(insert(ListSighting), {"case_id": TWO, "entry_id": 99})
         other.commit()
     assert list(audit.lists.faults()) == []
+
+
+def test_what_a_program_of_an_earlier_version_left_out_is_written_in(
+    tamper: Callable[[Iterable[str]], list[Fault]],
+) -> None:
+    before = index()
+    missing = tamper(["DELETE FROM list_sighting WHERE entry_id = {first} OR case_id = {three}"])
+    assert len(missing) == 3
+    assert audit.fill_index() == missing
+    assert index() == before
+    assert audit.verify() == (5, [])  # with the entry that tells of it
+    assert audit.fill_index() == []
+    assert audit.verify() == (5, [])
+
+
+def test_filling_in_takes_nothing_away_and_believes_no_edited_entry(
+    tamper: Callable[[Iterable[str]], list[Fault]], app: Flask
+) -> None:
+    trigger = {
+        "sqlite": "DROP TRIGGER audit_entry_no_update",
+        "postgresql": "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+    }
+    found = tamper(
+        [
+            trigger[db.engine.dialect.name],
+            "INSERT INTO list_sighting (case_id, entry_id) VALUES ({three}, {olas})",
+            """UPDATE audit_entry SET data = '{{"cases":["7"]}}' WHERE id = {last}""",
+        ]
+    )
+    assert audit.fill_index() == []
+    assert audit.verify() == (4, found)

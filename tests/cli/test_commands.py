@@ -103,7 +103,7 @@ def test_the_log_is_verified_against_what_was_noted(migrated: Run, database_url:
     migrated("log", "verify", "--heads", str(tmp_path / "nowhere"), code=2)
 
 
-def test_an_export_is_noted_with_who_took_it_and_a_forged_index_is_found(
+def test_an_export_is_noted_with_who_took_it_and_a_forged_index_is_found_and_mended(
     migrated: Run, tmp_path: Path, database_url: str
 ) -> None:
     file = tmp_path / "scores.csv"
@@ -124,6 +124,9 @@ def test_an_export_is_noted_with_who_took_it_and_a_forged_index_is_found(
     engine.dispose()
     found = migrated("log", "verify", code=1).output
     assert re.search(rf"^index_missing\tlists:[-0-9a-f]+\t1\t{uuid.UUID(str(case_id))}$", found, re.MULTILINE)
+    assert "1 rad er skriven inn." in migrated("log", "index").output
+    assert "Loggen er heil" in migrated("log", "verify").output
+    assert "0 rader er skrivne inn." in migrated("log", "index").output
 
 
 def test_a_backup_is_whole_and_its_heads_fit(migrated: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
