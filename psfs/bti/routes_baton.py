@@ -39,7 +39,7 @@ def hand_over(case: OpenCase) -> ResponseReturnValue:
             case,
             "hand_over",
             form=form,
-            offer=service_baton.open_offer_of(case.case),
+            offer=service_baton.latest_offer_of(case.case),
             view=queries.ladder_view(case.case),
             problems=problems,
             news=news,

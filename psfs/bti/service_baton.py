@@ -110,6 +110,12 @@ def open_offer_of(case: Case) -> Handover | None:
     return db.session.scalar(query.options(joinedload(Handover.to), joinedload(Handover.offered_by)))
 
 
+def latest_offer_of(case: Case) -> Handover | None:
+    """The last time the baton was offered, whatever came of it; one that waits for an answer is always the last."""
+    query = select(Handover).where(Handover.case_id == case.id).order_by(Handover.offered_at.desc()).limit(1)
+    return db.session.scalar(query.options(joinedload(Handover.to), joinedload(Handover.offered_by)))
+
+
 def require_service(case: Case, to: User) -> None:
     """Raise Refusal unless the member of staff's service is the case's own or may take part today (B4, B6)."""
     if to.service_id is None:

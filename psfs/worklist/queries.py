@@ -42,6 +42,8 @@ KINDS = (
     "samtykke",
 )
 """Every kind of row, as it stands in the address, in the order of the filters."""
+DECLINED = "declined"
+"""The flag of a baton that somebody would not take."""
 _RANK = {Urgency.OVERDUE: 0, Urgency.TODAY: 1, Urgency.SOON: 2, Urgency.LATER: 3}
 
 
@@ -149,11 +151,13 @@ def _rows(query: Any, values: dict[str, Any]) -> list[Any]:
 def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
     pages = {
         "stafett": "bti.answer_handover",
+        "nei": "bti.hand_over",
         "naudopning": "worklist.emergency",
         "koordinator": "bti.hand_over",
         "haldar": "bti.hand_over",
     }
-    query = statements.asked(account.role == Role.LEADER, account.role == Role.KE)
+    hands_over = grants(account, Action.HAND_OVER)
+    query = statements.asked(account.role == Role.LEADER, account.role == Role.KE, hands_over)
     rows = _rows(query, values)
     yield from _doubles(row for row in rows if row.kind == "dobbel")
     for row in rows:
@@ -164,7 +168,8 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         name, service = row.name or "", row.service or ""
         # An import can bring many at once: they must not stand before what is due today.
         urgency = Urgency.SOON if row.kind == "haldar" else Urgency.TODAY
-        yield Item(row.kind, row.case_id, name, on, urgency, pages[row.kind], args, row.who or "", service)
+        kind, flag = ("stafett", DECLINED) if row.kind == "nei" else (row.kind, "")
+        yield Item(kind, row.case_id, name, on, urgency, pages[row.kind], args, row.who or "", service, flag)
 
 
 def _doubles(rows: Iterable[Any]) -> Iterator[Item]:

@@ -192,10 +192,10 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
 
 
 @functools.cache
-def asked(leader: bool, ke: bool) -> Select[*tuple[Any, ...]]:
-    """What somebody waits for the reader to answer: the baton, emergency openings, cases that nobody holds or that may
-    be double."""
-    parts = [_handovers(), _doubles(leader)]
+def asked(leader: bool, ke: bool, wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
+    """What somebody waits for the reader to answer or decide anew: the baton, emergency openings, cases that nobody
+    holds or that may be double. ``wanted``: the relations that let the reader hand a case over."""
+    parts = [_handovers(), _declined(wanted), _doubles(leader)]
     if leader:
         parts.append(_emergencies(EmergencyOpening.leader_seen_at.is_(None), named=True))
         parts.append(_without_holder())
@@ -251,6 +251,32 @@ def _handovers() -> Any:
         .join(User, User.id == Handover.offered_by_id)
         .join(Service, Service.id == Case.service_id)
         .where(Handover.to_id == READER, Handover.state == "offered", may_stand(frozenset()))
+    )
+    return with_consent(query)
+
+
+def _declined(wanted: frozenset[Relation]) -> Any:
+    """The baton that the reader offered and somebody would not take, until it is offered anew or the case looked at."""
+    newer, no_day = aliased(Handover), cast(null(), Date())
+    later = exists().where(newer.case_id == Handover.case_id, newer.offered_at > Handover.offered_at)
+    looked = and_(CaseLook.case_id == Case.id, CaseLook.user_id == READER)
+    standing = standing_columns(wanted)
+    query = _row("nei", Handover.id, Case.id, Person.name, Handover.answered_at, no_day, User.name, null(), standing)
+    query = (
+        query.select_from(Handover)
+        .join(Case, Case.id == Handover.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .join(User, User.id == Handover.to_id)
+        .outerjoin(CaseLook, looked)
+        .where(
+            Handover.offered_by_id == READER,
+            Handover.state == "declined",
+            ~later.correlate(Handover),
+            or_(CaseLook.looked_at.is_(None), CaseLook.looked_at < Handover.answered_at),
+            Case.closed_on.is_(None),
+            Case.id.in_(case_ids(wanted)),
+            may_stand(wanted),
+        )
     )
     return with_consent(query)
 

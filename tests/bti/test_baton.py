@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -64,6 +65,27 @@ def test_no_needs_a_reason_and_changes_nothing_else(browser: Open, town: Town) -
     assert (fresh(town.adult).holder_id, state()) == (town.users["kari"].id, "declined")
     ola.get(answer, status=404)
     assert "svara nei" in browser("kari").get(f"/saker/{town.adult.id}/stafettlogg").text
+
+
+def test_whoever_asked_is_told_of_the_no_until_they_have_seen_it_or_asked_again(browser: Open, town: Town) -> None:
+    kari, baton = browser("kari"), f"/saker/{town.adult.id}/stafett"
+    send(browser("ola"), offered(browser, town), answer="decline", reason="Full liste")
+    told = "Ola Dikta svara nei til å ta over"
+    assert told in kari.get("/?slag=stafett").text
+    for name in ("ola", "leader"):
+        assert told not in browser(name).get("/").text
+    assert re.search(r"Ola Dikta svara nei \S+ \S+: Full liste", kari.get(baton).text)
+    assert told in kari.get("/").text
+    offered(browser, town, "leader")
+    assert told not in kari.get("/").text
+    assert "svara nei" not in kari.get(baton).text
+
+
+def test_the_no_is_no_news_when_the_case_has_been_looked_at(browser: Open, town: Town) -> None:
+    kari = browser("kari")
+    send(browser("ola"), offered(browser, town), answer="decline", reason="Full liste")
+    kari.get(f"/saker/{town.adult.id}")
+    assert "svara nei" not in kari.get("/").text
 
 
 @pytest.mark.parametrize(("answer", "leads_to"), [("accept", ""), ("decline", "home")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -110,6 +111,32 @@ def test_a_closed_case_shows_no_forms_and_no_buttons_that_change(browser: Callab
             assert word not in text, (page, word)
     for page in ("flytt", "avslutt", "samtykke/nytt", "tiltak/nytt", "notat", "meld-ke"):
         assert "kan berre lesast" in kari.get(f"/saker/{busy.adult.id}/{page}", status=422).text
+
+
+def test_what_was_not_done_in_a_closed_case_does_not_come_later(browser: Callable[[str], Browser], town: Town) -> None:
+    kari, ladder = browser("kari"), f"/saker/{town.adult.id}/stige"
+    assert "Kjem seinare" in kari.get(ladder).text
+    change(town.adult, closed_on=clock.today(), close_reason="moved")
+    text = kari.get(ladder).text
+    assert "Ikkje utført" in text
+    assert "Kjem seinare" not in text
+    assert "her blir vegen vidare avgjord" not in text
+
+
+def test_a_step_that_sees_to_something_leads_there_before_it_is_done(
+    browser: Callable[[str], Browser], town: Town
+) -> None:
+    kari, ladder = browser("kari"), f"/saker/{town.child.id}/stige"
+    change(town.child, level=1)
+    register = re.compile(rf'<a class="ds-button" href="/saker/{town.child.id}/samtykke/nytt[^"]*">Registrer samtykke<')
+    done = re.compile(r'<button class="ds-button"([^>]*) type="submit" name="what" value="done">')
+    text = kari.get(ladder).text
+    assert register.search(text)
+    assert done.findall(text) == [' data-variant="secondary"']
+    give(town, town.child, None)
+    text = kari.get(ladder).text
+    assert not register.search(text)
+    assert done.findall(text) == [""]
 
 
 def test_the_ladder_names_what_is_missing_with_the_link(browser: Callable[[str], Browser], town: Town) -> None:

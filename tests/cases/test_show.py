@@ -75,6 +75,7 @@ def test_a_closed_case_asks_for_nothing(browser: Callable[[str], Browser], town:
         db.session.commit()
     page = browser("kari").get(f"/saker/{town.adult.id}").text
     assert "kan berre lesast" in page
+    assert "Endre kven som er med" not in page
     assert "/samtalar/ny" not in page
     assert "/skjema/nytt" not in page
 
