@@ -168,6 +168,12 @@ def case_ids(relations: frozenset[Relation]) -> CompoundSelect[Any]:
     return union(*(part for relation in sorted(relations) for part in parts_of(relation)))
 
 
+def related(relations: frozenset[Relation]) -> ColumnElement[bool]:
+    """That the reader stands in one of these relations to the case, whatever consents say; asked row by row, for a
+    statement that brings few cases without it."""
+    return or_(false(), *(_parts()[each] for each in sorted(relations)))
+
+
 @functools.cache
 def _parts() -> dict[Relation, ColumnElement[bool]]:
     return {

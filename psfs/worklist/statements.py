@@ -36,6 +36,7 @@ from psfs.cases.relations import (
     case_ids,
     may_stand,
     parts_of,
+    related,
     standing_columns,
     with_consent,
 )
@@ -274,7 +275,7 @@ def _declined(wanted: frozenset[Relation]) -> Any:
             ~later.correlate(Handover),
             or_(CaseLook.looked_at.is_(None), CaseLook.looked_at < Handover.answered_at),
             Case.closed_on.is_(None),
-            Case.id.in_(case_ids(wanted)),
+            related(wanted),
             may_stand(wanted),
         )
     )
