@@ -2,7 +2,7 @@ import { answerOf, focusScale } from "./scale-answers.js";
 
 /** The tablet turned round: only the question, the activity and the scale, one after the other, then thanks. */
 export class PersonView {
-  constructor(form, steps) {
+  constructor(form, steps, signal) {
     this.form = form;
     this.steps = steps;
     this.open = false;
@@ -12,7 +12,7 @@ export class PersonView {
     this.part("back").addEventListener("click", () => this.go(this.at - 1));
     this.part("skip").addEventListener("click", () => this.go(this.at + 1));
     this.part("close").addEventListener("click", () => this.finish());
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.open) this.finish(); });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.open) this.finish(); }, { signal });
   }
 
   start() {
