@@ -1,0 +1,103 @@
+// The server, as the offline pages ask it. Whatever is not the server's own JSON counts as no network: a hotel's
+// sign-in page must never be taken for an answer.
+
+import { Trouble } from "./db.js";
+import { localTime } from "./time.js";
+
+const PATIENCE_MS = 12_000;
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+const BY_STATUS = { 401: "signed_out", 403: "forbidden", 404: "not_found", 410: "revoked", 413: "too_large", 422: "malformed", 429: "busy" };
+
+/** All calls throw a Trouble with `code` and `status`: `offline` (0) without a network or an answer within 12 seconds,
+    `signed_out` (401), `csrf` (400, after a fresh token did not help), `busy` (5xx, 429), else the server's own code.
+    A token is fetched when it is needed, for the account that asks; if somebody else has signed in since: `other_account`. */
+export class Api {
+  #token = null;
+  #account = null;
+
+  /** `{now, device: "active"|"revoked"|"unknown", account: uuid|null, csrf: token|null, limits: {cases, days}}`; open to all. */
+  async state(device = NOBODY) {
+    const state = await call("GET", `/eining/${device}/tilstand`);
+    this.#token = state.csrf;
+    this.#account = state.account;
+    return state;
+  }
+
+  /** Make the device known: `{key: base64, account, initials}`. Throws `id_used` (409). */
+  register(id, name) {
+    return this.#post("/eining", { id, name }, id);
+  }
+
+  /** The server's key for this device: `{key, account}`. Throws `not_found`, `revoked` (410). */
+  key(device) {
+    return this.#post(`/eining/${device}/nokkel`, {}, device);
+  }
+
+  /** Take cases with: `{taken: [Case], refused: [{case, code}]}`. */
+  take(device, cases) {
+    return this.#post(`/eining/${device}/ta-med`, { cases }, device);
+  }
+
+  /** Give cases back: `{given_back: [uuid]}`. */
+  giveBack(device, cases) {
+    return this.#post(`/eining/${device}/legg-fra`, { cases }, device);
+  }
+
+  /** Hand a conversation in: `text` is the frozen body, sent to the byte. `{id, state: "saved"|"set_aside", …}`. */
+  send(device, text) {
+    return this.#post(`/eining/${device}/samtalar`, text, device);
+  }
+
+  /** Tell which cases were opened: `{kept: [ids]}`. */
+  openings(device, openings) {
+    return this.#post(`/eining/${device}/opningar`, { openings }, device);
+  }
+
+  async #post(address, body, device) {
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    if (!this.#token) await this.#signedIn(device);
+    try {
+      return await call("POST", address, text, this.#token);
+    } catch (error) {
+      if (error.code !== "csrf") throw error;
+    }
+    const before = this.#account;
+    await this.#signedIn(device);
+    if (this.#account !== before) throw new Trouble("other_account", { status: 403 });
+    return call("POST", address, text, this.#token);
+  }
+
+  async #signedIn(device) {
+    const { account, csrf } = await this.state(device);
+    if (!account || !csrf) throw new Trouble("signed_out", { status: 401 });
+  }
+}
+
+async function call(method, address, body, token) {
+  const headers = { Accept: "application/json", "Device-Time": localTime() };
+  if (method === "POST") Object.assign(headers, { "Content-Type": "application/json", "X-CSRFToken": token });
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  let answer;
+  let said;
+  try {
+    answer = await fetch(address, { method, body, headers, signal, cache: "no-store", credentials: "same-origin", redirect: "error" });
+    said = await json(answer);
+  } catch (cause) {
+    throw new Trouble("offline", { status: 0, cause });
+  }
+  if (answer.ok && said) return said;
+  if (answer.ok) throw new Trouble("offline", { status: 0 });
+  if (answer.status >= 500) throw new Trouble("busy", { status: answer.status });
+  throw new Trouble(said?.code ?? BY_STATUS[answer.status] ?? "refused", { status: answer.status, where: said?.where });
+}
+
+async function json(answer) {
+  if (!answer.headers.get("Content-Type")?.startsWith("application/json")) return null;
+  const text = await answer.text(); // cut off on its way: as no network
+  try {
+    const said = JSON.parse(text);
+    return typeof said === "object" ? said : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,41 @@
+// What every signed-in page does for a device that records offline: hand in what waits, with the key that the server
+// keeps for the device, so that nobody has to unlock anything to have it sent.
+
+import { Api } from "./api.js";
+import { exists, Trouble } from "./db.js";
+import { contact, Outbox } from "./outbox.js";
+import { expire, Records, waiting } from "./records.js";
+import { unlockByServer, vaults } from "./vault.js";
+
+/** Erase what is over, ask how the device is, and send what waits for `account`: who is signed in. Gives null where that account has no
+    vault here, else what `Outbox.sendAll` gives. `stopped` may also be `revoked`, `not_found` or `wrong_key`: the server has no key for this
+    device now, and the phrase must open it, on /frakopla. Never throws. `on` as the Outbox has it. */
+export async function carry(account, { on, again = false } = {}) {
+  try {
+    if (!(await exists())) return null;
+    await expire();
+    const mine = (await vaults()).find((vault) => vault.account === account);
+    return mine ? await carryFor(mine, on, again) : null;
+  } catch (error) {
+    return stopped(error);
+  }
+}
+
+async function carryFor(mine, on, again) {
+  const api = new Api();
+  const found = await waiting(mine.account);
+  const { device } = await contact(api, mine);
+  if (device === "gone" || found.item + found.opening === 0) return { sent: [], trouble: [], left: 0, stopped: null, pause: null };
+  const vault = await unlockByServer(mine.account, (await api.key(mine.device)).key);
+  const outbox = new Outbox({ vault, api, records: new Records(vault), on });
+  try {
+    return await outbox.sendAll({ again });
+  } finally {
+    outbox.stop();
+    vault.lock();
+  }
+}
+
+function stopped(error) {
+  return { sent: [], trouble: [], left: null, stopped: error instanceof Trouble ? error.code : "storage", pause: null };
+}

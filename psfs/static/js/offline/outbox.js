@@ -1,0 +1,159 @@
+// Conversations on their way to the server. Whatever is cut off between two lines here, what was saved is on the disk
+// until the server has said that it has that very conversation, and it is sent again with the same id and the same
+// bytes, which the server answers the same way.
+
+import { alone } from "./alone.js";
+import { Trouble } from "./db.js";
+import { eraseCases, eraseUnlessWaiting, waiting } from "./records.js";
+import { localTime, zone } from "./time.js";
+
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+const PASSES = ["offline", "busy", "elsewhere"]; // worth another try without anybody doing anything
+const STOPS = [400, 401, 403]; // not about the conversation, but about who is signed in
+const TAKEN = ["saved", "set_aside"];
+const BATCH = 200;
+
+/** `on(news)` is told as it goes: `{type: "sending", id}`, `{type: "sent", id, answer}`, `{type: "trouble", id, code}`,
+    and in the end `{type: "done", sent, trouble, left, stopped, pause}`, see `sendAll`. */
+export class Outbox {
+  #vault;
+  #api;
+  #records;
+  #on;
+  #running = null;
+  #failures = 0;
+  #timer;
+  #asked = () => { if (document.visibilityState === "visible") this.sendAll(); };
+
+  constructor({ vault, api, records, on = () => undefined }) {
+    this.#vault = vault;
+    this.#api = api;
+    this.#records = records;
+    this.#on = on;
+  }
+
+  /** Keep a conversation, durably: when this resolves it may be said that it is saved on the device. `body` is the contract's (with
+      its `id`, made once, when the conversation begins); `v`, `made_at` and `zone` are filled in. Until it is first sent it may be saved
+      anew. Throws `full` and `storage` (nothing was changed), `locked`, `frozen`, `elsewhere`, `no_vault`. */
+  async save(body) {
+    const whole = { v: 1, ...body, made_at: body.made_at ?? localTime(), zone: body.zone ?? zone() };
+    await this.#records.saveItem(whole.id, JSON.stringify(whole));
+  }
+
+  /** Send openings, then conversations, one at a time and in order; `again` tries those that need a hand once more.
+      Never throws. `{sent: [ids], trouble: [ids], left, stopped, pause}`: `left` conversations stay on the device; `stopped` is null, or why:
+      `offline`, `busy`, `elsewhere` (another window sends), `signed_out`, `other_account`, `csrf`, `forbidden`, `locked`, `full`, `storage`;
+      `pause` is after how many milliseconds it tries again by itself, null if it does not. */
+  sendAll({ again = false } = {}) {
+    this.#running ??= this.#run(again).finally(() => { this.#running = null; });
+    return this.#running;
+  }
+
+  /** From now on, send by itself: at once, when the network or the page comes back, and with growing pauses. */
+  start() {
+    addEventListener("online", this.#asked);
+    document.addEventListener("visibilitychange", this.#asked);
+    this.#vault.addEventListener("lock", () => this.stop());
+    return this.sendAll();
+  }
+
+  /** No longer. What is under way ends by itself. */
+  stop() {
+    removeEventListener("online", this.#asked);
+    document.removeEventListener("visibilitychange", this.#asked);
+    clearTimeout(this.#timer);
+  }
+
+  async #run(again) {
+    const done = { sent: [], trouble: [], stopped: null };
+    try {
+      const finished = await alone(this.#vault.account, (beat) => this.#round(done, beat, again).then(() => true));
+      if (!finished) done.stopped = "elsewhere";
+    } catch (error) {
+      if (error.name === "AbortError") done.stopped = "elsewhere"; // taken over by another window, while this one slept
+      else done.stopped = error instanceof Trouble ? error.code : "storage";
+    }
+    done.left = await waiting(this.#vault.account).then((found) => found.item, () => null);
+    done.pause = this.#pauseAfter(done);
+    this.#on({ type: "done", ...done });
+    return done;
+  }
+
+  async #round(done, beat, again) {
+    if (this.#vault.locked) throw new Trouble("locked");
+    const { device } = await contact(this.#api, this.#vault);
+    if (device === "gone") return this.#vault.lock();
+    await this.#sendOpenings(beat);
+    if (again) await this.#tryAgain();
+    for (let next; (next = await this.#records.freezeNext()); ) {
+      await beat();
+      this.#on({ type: "sending", id: next.id });
+      await this.#sendOne(next, done);
+    }
+    await this.#records.noteAllSent();
+    if (device === "revoked" && (await eraseUnlessWaiting(this.#vault.account))) this.#vault.lock();
+  }
+
+  async #sendOne({ id, text }, done) {
+    try {
+      const answer = await this.#api.send(this.#vault.device, text);
+      if (answer.id !== id || !TAKEN.includes(answer.state)) throw new Trouble("offline"); // no word about this one
+      await this.#records.removeItem(id);
+      done.sent.push(id);
+      this.#on({ type: "sent", id, answer });
+    } catch (error) {
+      if (!aboutTheItem(error)) throw error;
+      await this.#records.markItem(id, error.code);
+      done.trouble.push(id);
+      this.#on({ type: "trouble", id, code: error.code });
+    }
+  }
+
+  async #sendOpenings(beat) {
+    for (let told; (told = (await this.#records.openings()).slice(0, BATCH)).length; ) {
+      await beat();
+      try {
+        const { kept } = await this.#api.openings(this.#vault.device, told);
+        await this.#records.settleOpenings(told.map((one) => one.id), kept ?? []);
+      } catch (error) {
+        if (!aboutTheItem(error)) throw error;
+        return; // conversations do not wait for them
+      }
+    }
+  }
+
+  async #tryAgain() {
+    for (const { id, trouble } of await this.#records.items()) {
+      if (trouble && trouble !== "unreadable") await this.#records.markItem(id, null);
+    }
+  }
+
+  #pauseAfter({ stopped, left }) {
+    clearTimeout(this.#timer);
+    const passes = PASSES.includes(stopped);
+    this.#failures = passes ? this.#failures + 1 : 0;
+    if (!passes || left === 0) return null;
+    const longest = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
+    const pause = longest * (0.75 + Math.random() / 4); // so that a house full of tablets does not ask at once
+    this.#timer = setTimeout(this.#asked, pause);
+    return pause;
+  }
+}
+
+/** Ask the server how the device is, for whoever's vault (`{account, device}`) it is. A revoked one loses what it took with at
+    once, and all the rest (`device` is then `gone`) when nothing waits on it. Gives the state. Throws `signed_out`, `other_account`, `offline`, `busy`. */
+export async function contact(api, { account, device }) {
+  const state = await api.state(device);
+  if (state.device === "revoked") {
+    await eraseCases(account);
+    if (await eraseUnlessWaiting(account)) state.device = "gone";
+  }
+  if (!state.account) throw new Trouble("signed_out", { status: 401 });
+  if (state.account !== account) throw new Trouble("other_account", { status: 403 });
+  return state;
+}
+
+function aboutTheItem({ status }) {
+  return status >= 400 && status < 500 && !STOPS.includes(status) && ![408, 429].includes(status);
+}
