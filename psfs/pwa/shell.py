@@ -21,6 +21,8 @@ KEPT = (
     "vendor/aksel-icons/*.svg",
     "vendor/*/*-latin-wght-normal.woff2",
 )
+OFFLINE_ONLY = ("js/offline/*.js", "css/offline.css")
+SHELLS: tuple[str, ...] = ()  # the offline page in the other languages
 ICONS = (
     ("icon-192.png", "192x192", "any"),
     ("icon-512.png", "512x512", "any"),
@@ -62,7 +64,14 @@ def kept_files() -> list[str]:
     config: Config = current_app.extensions["psfs_config"]
     found = {path for pattern in KEPT for path in config.static_dir.glob(pattern)}
     names = sorted(path.relative_to(config.static_dir).as_posix() for path in found)
-    return [name for name in names if name != "js/sw.js"]
+    return [name for name in names if name != "js/sw.js" and name not in offline_files()]
+
+
+def offline_files() -> list[str]:
+    """The static files that it keeps too where somebody records offline: a first visit does without them."""
+    config: Config = current_app.extensions["psfs_config"]
+    found = {path for pattern in OFFLINE_ONLY for path in config.static_dir.glob(pattern)}
+    return sorted(path.relative_to(config.static_dir).as_posix() for path in found)
 
 
 def worker() -> str:
@@ -74,6 +83,7 @@ def worker() -> str:
         '"__PREFIX__"': current_app.config["STATIC_PREFIX"],
         '["__FILES__"]': kept_files(),
         '"__OFFLINE__"': url_for("pwa.offline"),
+        '["__MORE__"]': [*SHELLS, *map(_static, offline_files())],
     }
     for place, value in values.items():
         if source.count(place) != 1:

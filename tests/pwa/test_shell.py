@@ -64,7 +64,7 @@ def test_the_worker_is_served_from_the_root_and_asked_for_each_time(app: Flask, 
     assert "__" not in script
     assert f'"{app.config["STATIC_VERSION"]}"' in script
     assert f'"{app.config["STATIC_PREFIX"]}"' in script
-    assert len(script.splitlines()) < 100
+    assert len(script.splitlines()) < 130
 
 
 def test_the_worker_keeps_files_that_are_there_and_nothing_else(app: Flask, browser: Open) -> None:
@@ -76,13 +76,24 @@ def test_the_worker_keeps_files_that_are_there_and_nothing_else(app: Flask, brow
         assert fetched(browser(""), prefix + name) == 200, name
 
 
+def test_a_first_visit_fetches_nothing_that_only_offline_recording_needs(app: Flask, browser: Open) -> None:
+    script = browser("")._send("GET", "/sw.js").text
+    assert not [name for name in kept(script) if name.startswith("js/offline/")]
+    found = re.search(r"^const MORE = (\[.*?\]);", script, re.MULTILINE)
+    assert found is not None
+    more = json.loads(found[1])
+    assert app.config["STATIC_PREFIX"] + "js/offline/vault.js" in more
+    for address in more:
+        assert fetched(browser(""), address) == 200, address
+
+
 def test_all_that_a_page_loads_is_kept(app: Flask, browser: Open) -> None:
     """An installed program with no network shows the offline page whole."""
     page = browser("")._send("GET", "/frakopla").text
     prefix = app.config["STATIC_PREFIX"]
     loaded = set(re.findall(rf'(?:href|src)="{prefix}([^"]+)"', page))
     assert loaded
-    assert loaded <= set(shell.kept_files())
+    assert loaded <= {*shell.kept_files(), *shell.offline_files()}
 
 
 def test_the_offline_page_is_the_same_for_everybody_and_leaves_no_session(browser: Open, town: Town) -> None:

@@ -10,5 +10,8 @@ closeMenus();
 history.replaceState(history.state, "", location.href); // Back to a page that answered a form asks the server for it anew
 
 if ("serviceWorker" in navigator) {
-  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+  addEventListener("load", () => navigator.serviceWorker.register("/sw.js").then(
+    (registration) => registration.waiting?.postMessage("take-over"),
+    () => undefined,
+  ));
 }
