@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
+from psfs.json_answers import CODES, refuse, wants_json
 from psfs.messages import message
 from psfs.security import places
 
@@ -47,9 +48,11 @@ def init_app(app: Flask) -> None:
 def page(status: int, title: str, text: str, error_id: str = "", unsent: Fields = ()) -> Response:
     """One error page. ``error_id`` is what the server log names the event by, ``unsent`` what may be sent again.
 
-    For htmx it is a notice above the page, which stays as it is with everything typed in it.
+    For htmx it is a notice above the page, which stays as it is with everything typed in it; for a script, JSON.
     """
     db.session.rollback()
+    if wants_json():
+        return refuse(CODES.get(status, "refused"), status)
     fragment = request.headers.get("HX-Request")
     template = "_error.html" if fragment else "error.html"
     response = make_response(
@@ -64,6 +67,9 @@ def page(status: int, title: str, text: str, error_id: str = "", unsent: Fields 
 def _csrf(_error: CSRFError) -> Response:
     from psfs.accounts.resume import ask_to_send_again  # renders pages, which need this module
 
+    if wants_json():
+        db.session.rollback()
+        return refuse("csrf", 400)
     account = g.get("user")
     again = ask_to_send_again(account) if account is not None else None
     return again or page(

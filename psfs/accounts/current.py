@@ -15,6 +15,7 @@ from psfs import audit, clock
 from psfs.accounts import addresses, tokens
 from psfs.domain.permissions import CASE_ACTIONS, Action, Role, allowed
 from psfs.extensions import db
+from psfs.json_answers import refuse, wants_json
 from psfs.models import User
 
 if TYPE_CHECKING:
@@ -162,6 +163,8 @@ def _ask_to_sign_in() -> Response:
         session.pop(key)
     if was:
         session["was"] = was
+    if wants_json():
+        return refuse("signed_out", 401)
     if request.method not in {"GET", "HEAD"}:
         from psfs.accounts.resume import keep_and_ask  # renders a page
 

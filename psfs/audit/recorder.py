@@ -26,6 +26,7 @@ from .chain import append
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Collection, Iterator
+    from datetime import datetime
 
     from sqlalchemy.orm import ORMExecuteState, SessionTransaction, UOWTransaction
 
@@ -79,13 +80,23 @@ def acting(actor: Actor) -> Iterator[None]:
 
 
 def record_reading(
-    *, case_id: uuid.UUID, actor_id: uuid.UUID, actor: str, view: str, why: str = "", by: str = ""
+    *,
+    case_id: uuid.UUID,
+    actor_id: uuid.UUID,
+    actor: str,
+    view: str,
+    why: str = "",
+    by: str = "",
+    claimed_at: datetime | None = None,
 ) -> None:
     """Note that someone looked at a case: who, when, which view, why where asked, by which relation.
 
+    ``claimed_at``: when it was, by the clock of a device that tells of it later.
+
     Does not commit: the caller commits before anything is shown.
     """
-    data = {key: value for key, value in (("why", why), ("by", by)) if value}
+    claimed = claimed_at.isoformat() if claimed_at else ""
+    data = {key: value for key, value in (("why", why), ("by", by), ("claimed_at", claimed)) if value}
     _append(case_stream(case_id), Actor(actor_id, actor), kind="reading", action=view, data=data)
 
 

@@ -73,6 +73,19 @@ def open_case(case_id: uuid.UUID, action: Action, *, view: str | None = None) ->
     Reading (GET) is logged under ``view`` (the endpoint's name unless told otherwise) and committed at once. So is the
     page that is shown again when what was sent is not accepted: it tells as much.
     """
+    opened = find_case(case_id, action, view=view)
+    if opened is None:
+        abort(404)
+    return opened
+
+
+def find_case(
+    case_id: uuid.UUID, action: Action, *, view: str | None = None, shows_page: bool = True
+) -> OpenCase | None:
+    """The same, for those who do something else than answer 404 when there is no way in; None then.
+
+    ``shows_page``: whether an answer of 409 or 422 shows a page of the case.
+    """
     account: User = g.user
     reading = request.method in {"GET", "HEAD"}
     begin_write()
@@ -84,23 +97,24 @@ def open_case(case_id: uuid.UUID, action: Action, *, view: str | None = None) ->
     relations = relations_of(row._mapping) if row else frozenset()
     if row is None or not allowed(Role(account.role), action, relations):
         db.session.rollback()
-        abort(404)
+        return None
     case: Case = row[0]
     stream = audit.recorder.case_stream(case.id)
     audit.recorder.act_as(audit.Actor(account.id, account.name, stream, request.endpoint or "change"))
     opened = OpenCase(case, account, relations)
     name = view or request.endpoint or action.value
     if reading:
-        _log_reading(opened, name)
+        log_reading(opened, name)
         if name in LOOKS:
             _look(account, case)
         db.session.commit()
-    else:
+    elif shows_page:
         after_this_request(functools.partial(_log_page, opened, name))
     return opened
 
 
-def _log_reading(opened: OpenCase, view: str) -> None:
+def log_reading(opened: OpenCase, view: str) -> None:
+    """Note that the reader sees something of the case under the name ``view``. Does not commit."""
     audit.record_reading(
         case_id=opened.id,
         actor_id=opened.user.id,
@@ -116,7 +130,7 @@ def _log_page(opened: OpenCase, view: str, response: Response) -> Response:
     if response.status_code in PAGES:
         db.session.rollback()
         begin_write()
-        _log_reading(opened, view)
+        log_reading(opened, view)
         db.session.commit()
     return response
 

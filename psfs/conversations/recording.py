@@ -60,6 +60,18 @@ def record(case: Case, by: User, given: ConversationInput) -> None:
     must_be_open(case, form)
     _nobody_was_quicker(form, given.base)
     _not_twice_a_day(form, given)
+    keep(case, by, form, given)
+    db.session.commit()
+
+
+def keep(case: Case, by: User, form: Form | Standing, given: ConversationInput) -> None:
+    """Keep a conversation in a form as it stands, whoever was quicker. Does not commit.
+
+    Where activities are added or retired, the form is loaded with its answers.
+
+    Raises:
+        Refusals: all that is wrong with dates, activities and answers; most have ``activity``.
+    """
     faults = _date_faults(case, given)
     if any(fault.values["day"] == given.held_on for fault in faults):
         given = replace(given, held_on=clock.today())  # a day that cannot be: look at the rest as of today
@@ -79,7 +91,6 @@ def record(case: Case, by: User, given: ConversationInput) -> None:
     now = clock.now()  # one moment for all of it: what came in the conversation is known by it when it is struck
     _change_activities(form, added, ends, now)
     _write(case, by, form, given, _answers(given, active), active, now)
-    db.session.commit()
 
 
 def _must_be_the_same(case: Case, by: User, given: ConversationInput) -> None:

@@ -78,8 +78,12 @@ def must_be_open(case: Case, form: Form | Standing | None = None) -> None:
 
 def load_form(case: Case, form_id: uuid.UUID) -> Form:
     """The case's form with its activities, conversations and answers; 404 for any other. Two statements."""
-    found = db.session.scalars(WHOLE_FORM, {"form_id": form_id, "case_id": case.id})
-    return found.unique().one_or_none() or abort(404)
+    return find_form(case, form_id) or abort(404)
+
+
+def find_form(case: Case, form_id: uuid.UUID) -> Form | None:
+    """The same; None for any other."""
+    return db.session.scalars(WHOLE_FORM, {"form_id": form_id, "case_id": case.id}).unique().one_or_none()
 
 
 def talks_around(form_id: uuid.UUID, wanted: uuid.UUID) -> Sequence[Any]:
@@ -152,6 +156,17 @@ def add_row(form: Form, activity: Activity) -> None:
     form.activities.append(activity)
     for talk in counting(form):
         if activity.active_from is None or talk.held_on >= activity.active_from:
+            talk.scores.append(Score(conversation_id=talk.id, activity_id=activity.id, value=None))
+
+
+def end_later(form: Form, activity: Activity, day: date) -> None:
+    """Let a retired activity end on ``day`` instead; conversations that it thereby belongs to get "not asked" (P3)."""
+    before = activity.retired_on
+    activity.retired_on = day
+    for talk in counting(form):
+        inside = before is not None and before <= talk.held_on < day
+        begun = activity.active_from is None or activity.active_from <= talk.held_on
+        if inside and begun and all(score.activity_id != activity.id for score in talk.scores):
             talk.scores.append(Score(conversation_id=talk.id, activity_id=activity.id, value=None))
 
 

@@ -5,6 +5,7 @@ from .audit import AuditEntry, ListSighting
 from .bti import Consent, Handover, Intervention, LogEntry
 from .cases import Case, CaseLook, EmergencyOpening, Person, PersonWord, RelatedPerson, TeamMember
 from .conversations import Activity, Conversation, Form, Score, ScoreCorrection
+from .offline import Device, DeviceOpening, ReceivedItem, Taking
 from .types import Audited
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "CaseLook",
     "Consent",
     "Conversation",
+    "Device",
+    "DeviceOpening",
     "EmergencyOpening",
     "Form",
     "Handover",
@@ -23,12 +26,14 @@ __all__ = [
     "LogEntry",
     "Person",
     "PersonWord",
+    "ReceivedItem",
     "RelatedPerson",
     "Score",
     "ScoreCorrection",
     "Service",
     "Setting",
     "SignInCode",
+    "Taking",
     "TeamMember",
     "Throttle",
     "User",
