@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -37,3 +38,15 @@ def test_it_fills_an_empty_database_offers_the_demo_and_logs_no_address(database
         pass
     assert psfs("user", "list", env=environment(tmp_path, url)) == first, "filled once"
     assert "Loggen er heil" in psfs("log", "verify", "--heads", str(app.log), env=environment(tmp_path, url))
+
+
+def test_it_comes_back_on_the_same_address_with_the_same_data(tmp_path: Path) -> None:
+    with serving(tmp_path) as app:
+        first = psfs("user", "list", env=environment(tmp_path))
+        for hard in (False, True):
+            app.stop(hard=hard)
+            with pytest.raises(urllib.error.URLError):
+                fetch(f"{app.url}/helse")
+            app.start()
+            assert fetch(f"{app.url}/helse") == "ok\n"
+            assert psfs("user", "list", env=environment(tmp_path)) == first

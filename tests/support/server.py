@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -10,8 +12,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,17 +23,62 @@ PSFS = Path(sys.prefix) / "bin" / "psfs"
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
+PORTS = range(20_000, 32_000)
 
 
-@dataclass(frozen=True)
 class RunningApp:
-    """Where a running program answers (``url``, without a slash at the end) and keeps its things."""
+    """A running program: where it answers (``url``, without a slash at the end) and keeps its things.
 
-    url: str
-    instance: Path
-    database_url: str
-    log: Path
-    pid: int
+    It can be stopped and started again, on the same port and the same data.
+    """
+
+    def __init__(self, instance: Path, database_url: str | None = None, *, port: int | None = None, **env: str) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.instance = instance
+        self.database_url = database_url or ""
+        self.log = instance / "server.log"
+        self.log.write_bytes(b"")
+        self._environment = environment(instance, database_url, PORT=str(self.port), **env)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process that the workers belong to."""
+        assert self._process, "the server does not run"
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and not stopped since."""
+        return self._process is not None
+
+    def start(self) -> None:
+        """Start it and wait until it answers; an empty database is filled with the demo.
+
+        Raises:
+            AssertionError: it ended, or answered nothing, before it was ready.
+        """
+        assert not self._process, "the server runs already"
+        with self.log.open("a") as output:
+            self._process = subprocess.Popen(
+                [PSFS, "serve", "--demo-if-empty"],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a group of its own, so that its workers end with it
+            )
+        _wait_until_ready(self._process, self.url, self.log)
+
+    def stop(self, *, hard: bool = False) -> None:
+        """Ask it to end (SIGTERM), or with ``hard`` kill it and its workers at once, as a power cut does (SIGKILL)."""
+        assert self._process, "the server does not run"
+        process, self._process = self._process, None
+        if hard:
+            os.killpg(process.pid, signal.SIGKILL)
+        _stop(process)
 
 
 def environment(instance: Path, database_url: str | None = None, **more: str) -> dict[str, str]:
@@ -66,38 +111,36 @@ def psfs(*arguments: str, env: dict[str, str]) -> str:
 
 
 def free_port() -> int:
-    """A port on loopback that nobody uses just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port on loopback that nobody uses just now.
+
+    It lies below the range that outgoing connections take theirs from, so that nobody takes it
+    while a server that had it is stopped.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("every port is taken")
 
 
-@contextmanager
-def serving(instance: Path, database_url: str | None = None, **env: str) -> Iterator[RunningApp]:
+@contextlib.contextmanager
+def serving(
+    instance: Path, database_url: str | None = None, *, port: int | None = None, **env: str
+) -> Iterator[RunningApp]:
     """Serve from ``instance`` until the block ends; an empty database is filled with the demo.
+
+    Without ``port`` it takes a free one.
 
     Raises:
         AssertionError: it ended, or answered nothing, before it was ready.
     """
-    port = free_port()
-    log = instance / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [PSFS, "serve", "--demo-if-empty"],
-            cwd=ROOT,
-            env=environment(instance, database_url, PORT=str(port), **env),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # a group of its own, so that its workers end with it
-        )
+    app = RunningApp(instance, database_url, port=port, **env)
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until_ready(process, url, log)
-        yield RunningApp(url, instance, database_url or "", log, process.pid)
+        app.start()
+        yield app
     finally:
-        _stop(process)
+        if app.running:
+            app.stop()
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
