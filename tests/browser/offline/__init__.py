@@ -1,0 +1,1 @@
+"""Recording without a network, in real browsers, with the server stopped."""
