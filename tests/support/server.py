@@ -15,6 +15,8 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.waiting import until
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -73,12 +75,16 @@ class RunningApp:
         _wait_until_ready(self._process, self.url, self.log)
 
     def stop(self, *, hard: bool = False) -> None:
-        """Ask it to end (SIGTERM), or with ``hard`` kill it and its workers at once, as a power cut does (SIGKILL)."""
+        """Ask it to end (SIGTERM), or with ``hard`` kill it and its workers at once, as a power cut does (SIGKILL).
+
+        When this returns nobody listens on its port any more.
+        """
         assert self._process, "the server does not run"
         process, self._process = self._process, None
         if hard:
             os.killpg(process.pid, signal.SIGKILL)
         _stop(process)
+        until(lambda: not _listens(self.port), f"nobody listens on {self.port}")  # a worker dies a little later
 
 
 def environment(instance: Path, database_url: str | None = None, **more: str) -> dict[str, str]:
@@ -160,6 +166,11 @@ def _answers(url: str) -> bool:
         return answer.code < 500
     except OSError:
         return False
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
