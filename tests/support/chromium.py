@@ -13,6 +13,7 @@ from tests.support.tablets import Tablet
 from tests.support.waiting import SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import BrowserContext, Locator, Page, Playwright
@@ -62,6 +63,16 @@ class ChromiumTablet(Tablet):
         session = self.context.new_cdp_session(self.page)
         try:
             return session.send(method, values)
+        finally:
+            session.detach()
+
+    @contextlib.contextmanager
+    def room_for(self, size: int) -> Iterator[None]:
+        """Let the program keep no more than ``size`` bytes until the block ends."""
+        session = self.context.new_cdp_session(self.page)  # the limit lasts as long as this
+        session.send("Storage.overrideQuotaForOrigin", {"origin": self.url, "quotaSize": size})
+        try:
+            yield
         finally:
             session.detach()
 
