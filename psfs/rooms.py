@@ -14,7 +14,7 @@ from psfs.domain.permissions import Action, Role, allowed
 if TYPE_CHECKING:
     from flask import Flask
 
-ROOMS = ("accounts", "worklist", "cases", "conversations", "bti", "documents", "pwa")
+ROOMS = ("accounts", "worklist", "cases", "conversations", "bti", "documents", "offline", "pwa")
 
 
 def register(app: Flask) -> None:

@@ -126,8 +126,8 @@ class ServiceForm(PageForm):
     active = BooleanField(_l("I bruk"))
 
 
-def _whole_number(label: Any, most: int) -> WholeNumberField:
-    limits = NumberRange(0, most, _l("Skriv eit heilt tal frå 0 til %(max)d."))
+def _whole_number(label: Any, most: int, least: int = 0) -> WholeNumberField:
+    limits = NumberRange(least, most, _l("Skriv eit heilt tal frå %(min)d til %(max)d."))
     return WholeNumberField(label, [InputRequired(MISSING), limits])
 
 
@@ -140,6 +140,8 @@ class SettingsForm(PageForm):
     consent_warning_days = _whole_number(_l("Dagar før eit samtykke går ut"), MOST_DAYS)
     soon_days = _whole_number(_l("Dagar som tel som «snart»"), MOST_DAYS)
     consent_age = _whole_number(_l("Alder for eige samtykke"), 120)
+    offline_cases = _whole_number(_l("Saker på ei eining"), 100)
+    offline_days = _whole_number(_l("Dagar ei sak ligg på ei eining"), 31, 1)
 
     def limits(self) -> Limits:
         """The thresholds as typed; only after validation."""

@@ -27,6 +27,8 @@ EVENTS: dict[str, LazyString] = {
     "service_changed": _l("Teneste endra"),
     "settings_changed": _l("Innstillingar endra"),
     "index_filled": _l("Register over namn i lister retta"),
+    "device_made": _l("Eining teken i bruk utan nett"),
+    "device_revoked": _l("Eining sperra"),
 }
 WAYS = {"code": _l("med eingongskode"), "demo": _l("som demokonto")}
 STATES: dict[str, LazyString] = {
@@ -42,6 +44,8 @@ LIMITS: dict[str, LazyString] = {
     "consent_warning_days": _l("Så lenge før eit samtykke går ut, står det på arbeidslista."),
     "soon_days": _l("Det som ventar innan så mange dagar, er merkt «snart» på arbeidslista."),
     "consent_age": _l("Frå denne alderen samtykkjer den unge saman med føresette."),
+    "offline_cases": _l("Så mange saker kan ein tilsett ha med på ei eining utan nett. Med 0 kan ingen ta med saker."),
+    "offline_days": _l("Så lenge ligg ei sak på eininga før ho blir sletta der."),
 }
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from psfs.conversations.inputs import RESPONDENTS, NewActivity, Retirement, tidy, tidy_lines
+from psfs.conversations.inputs import RESPONDENTS, NewActivity, Retirement
 from psfs.domain.activities import Answer, RetireReason
 from psfs.json_answers import NotStrict, strict
+from psfs.text import lines, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 TOP = 10
 
 
-class Malformed(ValueError):
+class MalformedError(ValueError):
     """Not a conversation in this version; ``where`` names what is wrong, as paths."""
 
     def __init__(self, *where: str) -> None:
@@ -53,36 +54,36 @@ def read(raw: bytes) -> Body:
     """The conversation in ``raw``.
 
     Raises:
-        Malformed: no JSON, another version, a field too many or too few, or a value of another kind. A score is a whole
-            number from 0 to 10: never 3.0, "3" or true.
+        MalformedError: no JSON, another version, a field too many or too few, or a value of another kind. A score is a
+            whole number from 0 to 10: never 3.0, "3" or true.
     """
     try:
         found = strict(raw)
     except NotStrict:
-        raise Malformed("") from None
+        raise MalformedError("") from None
     if not isinstance(found, dict):
-        raise Malformed("")
+        raise MalformedError("")
     if type(found.get("v")) is not int or found["v"] != VERSION:
-        raise Malformed("v")
+        raise MalformedError("v")
     fields = {key: value for key, value in found.items() if key != "v"}
     if wrong := sorted(set(fields) ^ set(FIELDS)):
-        raise Malformed(*wrong)
+        raise MalformedError(*wrong)
     values: dict[str, Any] = {}
     faults: list[str] = []
     for name, reader in FIELDS.items():
         try:
             values[name] = reader(fields[name])
-        except Malformed as fault:
+        except MalformedError as fault:
             faults += [".".join(filter(None, (name, where))) for where in fault.where]
     if faults:
-        raise Malformed(*faults)
+        raise MalformedError(*faults)
     return Body(**values)
 
 
 def an_id(value: Any) -> uuid.UUID:
     """A UUID as text."""
     if not isinstance(value, str) or not UUID.fullmatch(value):
-        raise Malformed("")
+        raise MalformedError("")
     return uuid.UUID(value)
 
 
@@ -91,10 +92,10 @@ def moment(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(value)
         if found.tzinfo is None:
-            raise Malformed("")
+            raise MalformedError("")
         return found.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        raise Malformed("") from None
+        raise MalformedError("") from None
 
 
 def _or_none(reader: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -103,34 +104,34 @@ def _or_none(reader: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _day(value: Any) -> date:
     if not isinstance(value, str) or not DAY.fullmatch(value):
-        raise Malformed("")
+        raise MalformedError("")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise Malformed("") from None
+        raise MalformedError("") from None
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise Malformed("")
+        raise MalformedError("")
     return value
 
 
 def _line(value: Any) -> str:
-    return tidy(_text(value))
+    return one_line(_text(value))
 
 
 def _respondent(value: Any) -> str:
     if value not in RESPONDENTS:
-        raise Malformed("")
+        raise MalformedError("")
     return _text(value)
 
 
 def _record(value: Any, *needed: str, optional: tuple[str, ...] = ()) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise Malformed("")
+        raise MalformedError("")
     if wrong := sorted((set(needed) - set(value)) | (set(value) - set(needed) - set(optional))):
-        raise Malformed(*wrong)
+        raise MalformedError(*wrong)
     return value
 
 
@@ -138,35 +139,35 @@ def _answer(value: Any) -> Answer:
     if isinstance(value, dict) and "score" in value:
         score = _record(value, "score")["score"]
         if type(score) is not int or not 0 <= score <= TOP:
-            raise Malformed("score")
+            raise MalformedError("score")
         return Answer(score)
     said = _record(value, "not_asked", optional=("reason",))
     if said["not_asked"] is not True:
-        raise Malformed("not_asked")
+        raise MalformedError("not_asked")
     return Answer(not_asked=True, reason=_line(said.get("reason", "")))
 
 
 def _retirement(value: Any) -> Retirement:
     said = _record(value, "reason", "note")
     if said["reason"] not in set(RetireReason):
-        raise Malformed("reason")
+        raise MalformedError("reason")
     return Retirement(RetireReason(said["reason"]), _line(said["note"]))
 
 
 def _by_activity(reader: Callable[[Any], Any]) -> Callable[[Any], dict[uuid.UUID, Any]]:
     def read_all(value: Any) -> dict[uuid.UUID, Any]:
         if not isinstance(value, dict):
-            raise Malformed("")
+            raise MalformedError("")
         found: dict[uuid.UUID, Any] = {}
         for key, one in value.items():
             try:
                 activity = an_id(key)
                 if activity in found:
-                    raise Malformed("")  # the same id, in small letters and in capitals
+                    raise MalformedError("")  # the same id, in small letters and in capitals
                 found[activity] = reader(one)
-            except Malformed as fault:
+            except MalformedError as fault:
                 place = key[:40].encode("ascii", "replace").decode()
-                raise Malformed(*(".".join(filter(None, (place, where))) for where in fault.where)) from None
+                raise MalformedError(*(".".join(filter(None, (place, where))) for where in fault.where)) from None
         return found
 
     return read_all
@@ -174,12 +175,12 @@ def _by_activity(reader: Callable[[Any], Any]) -> Callable[[Any], dict[uuid.UUID
 
 def _added(value: Any) -> tuple[NewActivity, ...]:
     if not isinstance(value, list):
-        raise Malformed("")
+        raise MalformedError("")
     found = [
         NewActivity(an_id(one["id"]), _line(one["text"])) for one in (_record(each, "id", "text") for each in value)
     ]
     if len({one.id for one in found}) != len(found):
-        raise Malformed("id")
+        raise MalformedError("id")
     return tuple(found)
 
 
@@ -191,7 +192,7 @@ FIELDS: dict[str, Callable[[Any], Any]] = {
     "held_on": _day,
     "performed_by": _line,
     "respondent": _respondent,
-    "remark": lambda value: tidy_lines(_text(value)),
+    "remark": lambda value: lines(_text(value)),
     "next_due": _or_none(_day),
     "answers": _by_activity(_answer),
     "added": _added,

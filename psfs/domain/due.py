@@ -13,7 +13,7 @@ ADULT = 18
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Thresholds a municipality may set: days, and one age in years.
+    """Thresholds a municipality may set: days, one age in years, and what may lie on a device.
 
     Raises ValueError for a negative one.
     """
@@ -30,6 +30,10 @@ class Limits:
     """To evaluating a level's measures where no day was agreed."""
     soon_days: int = 7
     """Before a due day that something counts as soon."""
+    offline_cases: int = 30
+    """Cases that may be taken along on one device at a time; 0: nobody takes any along."""
+    offline_days: int = 3
+    """That a case taken along lies on the device."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -60,6 +60,7 @@ class Action(StrEnum):
     MANAGE_SETTINGS = "manage_settings"
     READ_SECURITY_LOG = "read_security_log"
     OWN_ACCOUNT = "own_account"
+    OFFLINE = "offline"
 
 
 GENERAL_ACTIONS = frozenset(
@@ -72,6 +73,7 @@ GENERAL_ACTIONS = frozenset(
         Action.MANAGE_SETTINGS,
         Action.READ_SECURITY_LOG,
         Action.OWN_ACCOUNT,
+        Action.OFFLINE,
     }
 )
 """Actions that concern no case."""
@@ -111,6 +113,7 @@ _CLINICAL: dict[Action, frozenset[Grant]] = {
     Action.SEARCH: _ANYONE,
     Action.CREATE_CASE: _ANYONE,
     Action.OWN_ACCOUNT: _ANYONE,
+    Action.OFFLINE: _ANYONE,
 }
 _FOR_OWN_SERVICE = CASE_ACTIONS - {Action.ACCEPT, Action.EMERGENCY}
 _FOR_KE_CASE = frozenset(

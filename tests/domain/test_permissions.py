@@ -56,6 +56,7 @@ EXPECTED = {
         manage_settings   - - - - - - - - -
         read_security_log - - - - - - - - -
         own_account       x x x x x x x x x
+        offline           x x x x x x x x x
     """,
     Role.LEADER: """
                           n h t o c s k s e
@@ -84,6 +85,7 @@ EXPECTED = {
         manage_settings   - - - - - - - - -
         read_security_log - - - - - - - - -
         own_account       x x x x x x x x x
+        offline           x x x x x x x x x
     """,
     Role.KE: """
                           n h t o c s k s e
@@ -112,6 +114,7 @@ EXPECTED = {
         manage_settings   - - - - - - - - -
         read_security_log - - - - - - - - -
         own_account       x x x x x x x x x
+        offline           x x x x x x x x x
     """,
     Role.ADMIN: """
                           n h t o c s k s e
@@ -140,6 +143,7 @@ EXPECTED = {
         manage_settings   x x x x x x x x x
         read_security_log x x x x x x x x x
         own_account       x x x x x x x x x
+        offline           - - - - - - - - -
     """,
 }
 

@@ -42,6 +42,7 @@ OPEN_VIEWS = {
     "pwa.offline": "the same page for everybody",
     "pwa.health": "for a supervisor",
     "pwa.reached": "a page asks it without cookies",
+    "offline.state": "a device asks how it stands, whoever is signed in; it is told nothing of anybody",
 }
 # Addresses of something that is not a case but belongs to one: who may see it, of those whose role could.
 ALSO_BOUND = {
@@ -111,10 +112,10 @@ def test_there_is_one_way_to_write_each_kind_of_address(app: Flask) -> None:
     assert loose == []
 
 
-def test_every_open_view_answers_without_signing_in(app: Flask, browser: Open, town: Town) -> None:
+def test_every_open_view_answers_without_signing_in(app: Flask, browser: Open, world: World) -> None:
     for rule in rules(app):
         if rule.endpoint in OPEN_VIEWS and "GET" in methods(rule):
-            browser("").get(rule.rule)
+            browser("").get(world.address(rule))
 
 
 def test_everything_else_asks_for_signing_in(app: Flask, browser: Open, world: World) -> None:

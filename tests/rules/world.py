@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,11 +16,13 @@ from psfs.models import (
     Case,
     Consent,
     Conversation,
+    Device,
     EmergencyOpening,
     Form,
     Handover,
     Intervention,
     LogEntry,
+    ReceivedItem,
     RelatedPerson,
     Score,
     TeamMember,
@@ -168,7 +171,24 @@ def fill(case: Case, by: User, town: Town) -> dict[str, Any]:
     )
     db.session.add(form)
     db.session.flush()
-    db.session.add_all([*activities, talk, consent, measure, entry, near, member, opening])
+    device = Device(
+        id=uuid.uuid4(), account_id=town.users["ola"].id, name="x", server_key=b"x" * 32, created_at=now, seen_at=now
+    )
+    item = ReceivedItem(
+        id=uuid.uuid4(),
+        device_id=device.id,
+        account_id=by.id,
+        case_id=case.id,
+        service_id=case.service_id,
+        digest="",
+        body=_handed_in(case, form),
+        answer="",
+        state="set_aside",
+        reasons=["form_closed"],
+        made_at=now,
+        received_at=now,
+    )
+    db.session.add_all([*activities, talk, consent, measure, entry, near, member, opening, device, item])
     db.session.flush()
     db.session.add_all(Score(conversation_id=talk.id, activity_id=one.id, value=4) for one in activities)
     return {
@@ -185,4 +205,29 @@ def fill(case: Case, by: User, town: Town) -> dict[str, Any]:
         "user_id": town.users["eva"].id,
         "service_id": town.school.id,
         "code": "en",
+        "device_id": device.id,
+        "item_id": item.id,
     }
+
+
+def _handed_in(case: Case, form: Form) -> str:
+    """A conversation as a device hands it in, without an answer: what the rules refuse."""
+    moment = clock.now().isoformat()
+    body = {
+        "v": 1,
+        "id": str(uuid.uuid4()),
+        "case": str(case.id),
+        "form": str(form.id),
+        "base": None,
+        "held_on": clock.today().isoformat(),
+        "performed_by": "",
+        "respondent": "person",
+        "remark": "",
+        "next_due": None,
+        "answers": {},
+        "added": [],
+        "retired": {},
+        "made_at": moment,
+        "zone": "Europe/Oslo",
+    }
+    return json.dumps(body)
