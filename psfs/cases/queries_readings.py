@@ -204,7 +204,7 @@ def _reading(entry: Any) -> Reading:
         at=entry.at,
         who=entry.actor,
         service=entry.service or "",
-        what=words.view(entry.action),
+        what=words.view(entry.action, data.get("claimed_at")),
         how=words.relations(str(data.get("by", ""))),
         why=str(data.get("why", "")),
     )

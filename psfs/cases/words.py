@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from psfs.formatting import moment
 
 if TYPE_CHECKING:
     from flask_babel.speaklater import LazyString
@@ -60,6 +63,10 @@ VIEWS: dict[str, LazyString] = {
     "documents.log": _l("Utskrift av stafettloggen"),
     "documents.readings": _l("Utskrift av kven som har sett"),
     "documents.everything": _l("Utskrift av alt i saka"),
+    "offline.take": _l("Teken med på ei eining"),
+    "offline.opened": _l("Opna på ei eining utan nett"),
+    "offline.received": _l("Ein samtale frå ei eining"),
+    "offline.compare": _l("Skilnaden mellom to samtalar"),
 }
 LISTS: dict[str, LazyString] = {
     "worklist.home": _l("På arbeidslista"),
@@ -80,9 +87,12 @@ RELATIONS: dict[str, LazyString] = {
 }
 
 
-def view(code: str) -> str:
-    """What was looked at."""
-    return str(VIEWS.get(code, _("Ei side i saka")))
+def view(code: str, claimed_at: str | None = None) -> str:
+    """What was looked at; ``claimed_at`` (ISO 8601) is when it was by the clock of the device that tells it."""
+    what = str(VIEWS.get(code, _("Ei side i saka")))
+    if not claimed_at:
+        return what
+    return _("%(what)s %(at)s, etter klokka på eininga", what=what, at=moment(datetime.fromisoformat(claimed_at)))
 
 
 def in_list(code: str) -> str:

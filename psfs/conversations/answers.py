@@ -11,13 +11,15 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from werkzeug.datastructures import MultiDict
+
 from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, NewActivity, Retirement
 from psfs.domain.activities import Answer, RetireReason
 from psfs.domain.errors import Refusal
 from psfs.text import one_line
 
 if TYPE_CHECKING:
-    from werkzeug.datastructures import MultiDict
+    from psfs.conversations.bodies import Body
 
 SCORES = {str(score): score for score in range(11)}
 NOT_ASKED = "not_asked"
@@ -77,6 +79,20 @@ def read_one(form: MultiDict[str, str], name: str, activity: uuid.UUID) -> Answe
     if value not in SCORES:
         raise Refusal("score_out_of_range", activity=activity, value=value)
     return Answer(SCORES[value])
+
+
+def as_typed(body: Body) -> MultiDict[str, str]:
+    """What a device handed in, as the page would have sent it."""
+    typed: MultiDict[str, str] = MultiDict()
+    for key, answer in body.answers.items():
+        typed[f"answer-{key}"] = NOT_ASKED if answer.score is None else str(answer.score)
+        typed[f"reason-{key}"] = answer.reason
+    for key, why in body.retired.items():
+        typed[f"retire-{key}"], typed[f"retire-note-{key}"] = why.reason.value, why.note
+    for new in body.added:
+        typed.add("new", str(new.id))
+        typed[f"text-{new.id}"] = new.text
+    return typed
 
 
 def _retirement(form: MultiDict[str, str], activity: uuid.UUID) -> Retirement | None:

@@ -9,6 +9,7 @@ from flask import abort
 from psfs import clock
 from psfs.bti import log
 from psfs.conversations.inputs import Conflict, CorrectionInput
+from psfs.conversations.received import looked_at
 from psfs.conversations.rows import load_conversation, load_form, must_be_open
 from psfs.conversations.undoing import undo_changes
 from psfs.domain.activities import check_answers
@@ -91,6 +92,7 @@ def strike(case: Case, by: User, conversation_id: uuid.UUID, reason: str) -> Con
         raise Refusal("needs_reason")
     talk.struck_at, talk.struck_by_id, talk.struck_reason = clock.now(), by.id, reason
     undo_changes(load_form(case, talk.form_id), talk)
+    looked_at(case, by, talk.id)
     details = {"event": "struck", "held_on": talk.held_on.isoformat()}
     log.write(case, by, "conversation", subject_id=talk.id, reason=reason, details=details)
     db.session.commit()

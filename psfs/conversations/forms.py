@@ -23,6 +23,7 @@ class ConversationForm(PageForm):
     id = NewIdField()
     form_id = IdField()
     base = IdField()
+    received = IdField()  # what a device handed in and was set aside, of which this is made
     same_day = IdField()  # the other conversation of the day that the sender has been told of
     held_on = DayField(_l("Dato for samtalen"), [InputRequired(_l("Vel dagen samtalen vart halden."))])
     performed_by = StringField(

@@ -55,7 +55,8 @@ class ConversationInput:
     """One conversation as it was sent.
 
     ``base`` is the conversation recorded last when the page was made (None: none), ``same_day`` another one held the
-    same day that the sender knows of and means to keep; they are not part of the content.
+    same day that the sender knows of and means to keep, ``received`` what a device had handed in and was set aside;
+    they are not part of the content.
     ``answers`` holds what was chosen: an activity without a choice is absent, never zero (P3).
     """
 
@@ -71,6 +72,7 @@ class ConversationInput:
     added: tuple[NewActivity, ...] = ()
     retired: Mapping[uuid.UUID, Retirement] = field(default_factory=dict)
     same_day: uuid.UUID | None = None
+    received: uuid.UUID | None = None
 
     @property
     def fingerprint(self) -> str:

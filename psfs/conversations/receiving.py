@@ -16,6 +16,7 @@ from psfs import audit, clock
 from psfs.cases.door import find_case
 from psfs.conversations import bodies
 from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, Conflict, ConversationInput, Refusals
+from psfs.conversations.received import RESOLVED, SAVED, SET_ASIDE, VIEW, actor, decide
 from psfs.conversations.recording import keep
 from psfs.conversations.rows import counting, end_later, find_form, must_be_open, spans
 from psfs.domain.errors import Refusal
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
     from psfs.conversations.bodies import Body
     from psfs.models import Form, User
 
-VIEW = "offline.receive"
 NAME_LENGTH = 200
-SAVED, SET_ASIDE, RESOLVED, DISMISSED = "saved", "set_aside", "resolved", "dismissed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,12 @@ def receive(device_id: uuid.UUID, account: User, raw: bytes, sent_at: datetime |
     item = _arrived(device_id, account, body, sent_at)
     item.digest = digest
     if opened is None:
-        _set_aside(item, raw, ["no_access"], _case_once_taken(device_id, account, body.case))
+        _set_aside(item, account, raw, ["no_access"], _case_once_taken(device_id, account, body.case))
     else:
         try:
             kept = _keep(opened, account, body, device_id)
         except Refusals as refusals:
-            _set_aside(item, raw, list(dict.fromkeys(fault.code for fault in refusals.faults)), opened.case)
+            _set_aside(item, account, raw, list(dict.fromkeys(fault.code for fault in refusals.faults)), opened.case)
         else:
             _saved(item, kept, opened.case)
     db.session.add(item)
@@ -104,51 +103,11 @@ def try_again(item: ReceivedItem, account: User) -> list[str]:
     except Refusals as refusals:
         db.session.rollback()
         return list(dict.fromkeys(fault.code for fault in refusals.faults))
-    _decided(item, account, RESOLVED)
+    decide(item, account, RESOLVED)
     item.conversation_id, item.body = kept.id, ""
     item.look, item.differences = bool(kept.differences), kept.differences
     db.session.commit()
     return []
-
-
-def put_away(item_id: uuid.UUID, account: User, reason: str) -> None:
-    """Decide that a conversation that was set aside is not to be kept as one; it can still be read. Once is enough.
-
-    Raises Refusal "needs_reason".
-    """
-    if not reason:
-        raise Refusal("needs_reason")
-    begin_write()
-    item = db.session.get_one(ReceivedItem, item_id, populate_existing=True)
-    if item.state == SET_ASIDE:
-        with audit.acting(_actor(account, item.case_id)):
-            _decided(item, account, DISMISSED)
-            item.decision = reason
-            db.session.flush()
-    db.session.commit()
-
-
-def settle(item_id: uuid.UUID, conversation_id: uuid.UUID, account: User) -> None:
-    """Note that what was set aside was kept on the ordinary page. Does not commit."""
-    item = db.session.get(ReceivedItem, item_id, populate_existing=True)
-    if item is not None and item.state == SET_ASIDE:
-        _decided(item, account, RESOLVED)
-        item.conversation_id, item.body = conversation_id, ""
-
-
-def looked(case: Case, account: User, conversation_id: uuid.UUID) -> None:
-    """Note that somebody has seen what differs about a conversation, or struck it or the one beside it.
-
-    Does not commit.
-    """
-    waiting = db.session.scalars(
-        select(ReceivedItem).where(
-            ReceivedItem.case_id == case.id, ReceivedItem.look.is_(True), ReceivedItem.looked_at.is_(None)
-        )
-    )
-    for item in waiting:
-        if str(conversation_id) in {str(item.conversation_id), *item.differences.get("others", ())}:
-            item.looked_at, item.looked_by_id = clock.now(), account.id
 
 
 def _one_at_a_time(item_id: uuid.UUID) -> None:
@@ -177,13 +136,12 @@ def _case_once_taken(device_id: uuid.UUID, account: User, case_id: uuid.UUID) ->
     return db.session.scalar(select(Case).where(Case.id == case_id, taken, own))
 
 
-def _set_aside(item: ReceivedItem, raw: bytes, reasons: list[str], case: Case | None) -> None:
-    account = db.session.get_one(type(item).account.property.mapper.class_, item.account_id)
+def _set_aside(item: ReceivedItem, account: User, raw: bytes, reasons: list[str], case: Case | None) -> None:
     item.case_id = case.id if case is not None else None
     item.service_id = case.service_id if case is not None else account.service_id
     item.state, item.reasons, item.body = SET_ASIDE, reasons, raw.decode()
     item.answer = _json(id=str(item.id), state=SET_ASIDE, reasons=reasons)
-    audit.recorder.act_as(_actor(account, item.case_id))
+    audit.recorder.act_as(actor(account, item.case_id))
 
 
 def _saved(item: ReceivedItem, kept: Kept, case: Case) -> None:
@@ -192,15 +150,6 @@ def _saved(item: ReceivedItem, kept: Kept, case: Case) -> None:
     item.answer = _json(
         id=str(item.id), state=SAVED, conversation=str(kept.id), case=str(case.id), look=bool(kept.differences)
     )
-
-
-def _decided(item: ReceivedItem, account: User, state: str) -> None:
-    item.state, item.decided_by_id, item.decided_at = state, account.id, clock.now()
-
-
-def _actor(account: User, case_id: uuid.UUID | None) -> audit.Actor:
-    stream = audit.recorder.case_stream(case_id) if case_id else audit.recorder.SYSTEM
-    return audit.Actor(account.id, account.name, stream, VIEW)
 
 
 def _json(**values: Any) -> str:

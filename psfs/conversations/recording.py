@@ -10,6 +10,7 @@ from psfs import clock
 from psfs.audit.bulk import insert_rows
 from psfs.bti import log
 from psfs.conversations.inputs import Conflict, ConversationInput, NewActivity, Refusals, Retirement, check_text
+from psfs.conversations.received import settle
 from psfs.conversations.rows import (
     Standing,
     add_row,
@@ -61,6 +62,8 @@ def record(case: Case, by: User, given: ConversationInput) -> None:
     _nobody_was_quicker(form, given.base)
     _not_twice_a_day(form, given)
     keep(case, by, form, given)
+    if given.received is not None:
+        settle(given.received, case, by, given.id)
     db.session.commit()
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from psfs import clock
 from psfs.accounts.current import permit, user
 from psfs.accounts.settings import limits
 from psfs.cases.door import OpenCase
-from psfs.conversations import answers, service, words
+from psfs.conversations import answers, bodies, service, words
 from psfs.conversations.forms import ConversationForm
 from psfs.conversations.inputs import Conflict, ConversationInput, Refusals
 from psfs.conversations.pages import DATES, ConversationPage, conversation_page, missing_answers
 from psfs.conversations.queries import form_id_of, forms_of_case, open_form_id
 from psfs.conversations.queries_form import form_view
+from psfs.conversations.received import waiting_item
 from psfs.conversations.rows import must_be_open
 from psfs.domain.due import conversation_due
 from psfs.domain.errors import Refusal
@@ -27,6 +28,8 @@ from psfs.messages import message
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
+
+    from psfs.conversations.views import FormView
 
 bp = Blueprint("conversations", __name__)
 words.register(bp)
@@ -43,6 +46,8 @@ def new(case: OpenCase) -> str | Response:
         return redirect(url_for("conversations.start", case_id=case.id), 303)
     view = form_view(form_id, case.id)
     today = clock.today()
+    if "mottatt" in request.args:
+        return _from_device(case, view)
     form = ConversationForm(
         formdata=None,
         data={
@@ -132,6 +137,27 @@ def summary(case: OpenCase, form_id: uuid.UUID) -> str:
     )
 
 
+def _from_device(case: OpenCase, view: FormView) -> str:
+    """The page with what a device handed in and was set aside, to be put right and kept."""
+    item = waiting_item(request.args.get("mottatt", type=uuid.UUID) or uuid.uuid4(), case.id) or abort(404)
+    body = bodies.read(item.body.encode())
+    form = ConversationForm(
+        formdata=None,
+        data={
+            "id": body.id,
+            "form_id": view.id,
+            "base": view.last_recorded_id,
+            "received": item.id,
+            "held_on": body.held_on,
+            "performed_by": body.performed_by or item.account.name,
+            "respondent": body.respondent,
+            "remark": body.remark,
+            "next_due": body.next_due,
+        },
+    )
+    return _page(case, form, conversation_page(view, body.held_on, answers.as_typed(body)), layout="all")
+
+
 def _given(form: ConversationForm, sent: answers.Sent) -> ConversationInput:
     return ConversationInput(
         id=form.id.data,
@@ -146,6 +172,7 @@ def _given(form: ConversationForm, sent: answers.Sent) -> ConversationInput:
         added=sent.added,
         retired=sent.retired,
         same_day=form.same_day.data,
+        received=form.received.data,
     )
 
 

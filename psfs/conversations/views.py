@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 
 from psfs.domain.activities import MAX_ACTIVE, Span, active_on
+from psfs.domain.receiving import NOT_ON_DEVICE
 from psfs.domain.scoring import Scale, all_at_top
 from psfs.formatting import figure, short_day
 
@@ -69,6 +70,12 @@ class Cell:
     not_asked_reason: str
     change: ActivityChange[uuid.UUID] | None
     corrected: bool
+
+    @property
+    def why_not_asked(self) -> str:
+        """The reason in words, where there is one."""
+        known = self.not_asked_reason != NOT_ON_DEVICE
+        return self.not_asked_reason if known else _("nettbrettet hadde ei eldre liste")
 
 
 @dataclass(frozen=True, slots=True)

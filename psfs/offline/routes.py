@@ -176,3 +176,6 @@ def _opening(value: Any) -> taking.Opening:
         return taking.Opening(an_id(value["id"]), an_id(value["case"]), moment(value["at"]))
     except MalformedError:
         raise MalformedError("openings") from None
+
+
+from psfs.offline import routes_devices, routes_received  # noqa: E402, F401 -- they add their pages to ``bp``

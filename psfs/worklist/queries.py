@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 KINDS = (
     "naudopning",
     "stafett",
+    "mottatt",
+    "skilnad",
     "endring",
     "koordinator",
     "haldar",
@@ -155,6 +157,8 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         "naudopning": "worklist.emergency",
         "koordinator": "bti.hand_over",
         "haldar": "bti.hand_over",
+        "mottatt": "offline.show_received",
+        "skilnad": "offline.compare",
     }
     hands_over = grants(account, Action.HAND_OVER)
     query = statements.asked(account.role == Role.LEADER, account.role == Role.KE, hands_over)
@@ -163,7 +167,7 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
     for row in rows:
         if row.kind == "dobbel":
             continue
-        args = {"opening_id": row.id} if row.kind == "naudopning" else {"case_id": row.case_id}
+        args = _address(row)
         on = row.on or _day(row.moment)
         name, service = row.name or "", row.service or ""
         # An import can bring many at once: they must not stand before what is due today.
@@ -179,6 +183,18 @@ def _doubles(rows: Iterable[Any]) -> Iterator[Item]:
     for (case_id, ask), row in found.items():
         on, args = _day(row.moment), {"case_id": case_id}
         yield Item("dobbel", case_id, row.name, on, Urgency.SOON, "cases.show", args, ask)
+
+
+def _address(row: Any) -> dict[str, Any]:
+    match row.kind:
+        case "naudopning":
+            return {"opening_id": row.id}
+        case "mottatt":
+            return {"item_id": row.id}
+        case "skilnad":
+            return {"case_id": row.case_id, "conversation_id": row.id}
+        case _:
+            return {"case_id": row.case_id}
 
 
 def _news(account: User, values: dict[str, Any]) -> Iterator[Item]:

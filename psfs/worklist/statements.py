@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     Date,
     DateTime,
-    String,
     and_,
     bindparam,
     case,
     cast,
     exists,
     func,
-    literal,
     null,
     or_,
     select,
-    true,
     union,
     union_all,
 )
@@ -54,6 +51,8 @@ from psfs.models import (
     Service,
     User,
 )
+from psfs.worklist.statements_devices import differences, received
+from psfs.worklist.statements_rows import row
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
@@ -195,8 +194,11 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
 @functools.cache
 def asked(leader: bool, ke: bool, wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
     """What somebody waits for the reader to answer or decide anew: the baton, emergency openings, cases that nobody
-    holds or that may be double. ``wanted``: the relations that let the reader hand a case over."""
-    parts = [_handovers(), _declined(wanted), _doubles(leader)]
+    holds or that may be double, conversations from devices. ``wanted``: the relations that let the reader hand a case
+    over."""
+    parts = [_handovers(), _declined(wanted), _doubles(leader), differences()]
+    if leader or ke:
+        parts.append(received(leader=leader))
     if leader:
         parts.append(_emergencies(EmergencyOpening.leader_seen_at.is_(None), named=True))
         parts.append(_without_holder())
@@ -215,36 +217,12 @@ def _mine(wanted: frozenset[Relation]) -> tuple[ColumnElement[bool], ...]:
     return Case.closed_on.is_(None), Case.id.in_(union(nobody, *parts)), may_stand(wanted)
 
 
-_STANDS = (
-    true().label("direct"),
-    cast(null(), String(32)).label("carrier_by"),
-    *(cast(null(), Date()).label(f"carrier_{name}") for name in ("from", "until", "withdrawn", "born")),
-)
-"""For rows that no consent carries, in the place of ``standing_columns``."""
-
-
-def _row(
-    kind: str, row_id: Any, case_id: Any, name: Any, moment: Any, on: Any, who: Any, service: Any, standing: Any = ()
-) -> Any:
-    return select(
-        literal(kind).label("kind"),
-        row_id.label("id"),
-        case_id.label("case_id"),
-        cast(name, String(200)).label("name"),
-        moment.label("moment"),
-        on.label("on"),
-        cast(who, String(200)).label("who"),
-        cast(service, String(200)).label("service"),
-        *(standing or _STANDS),
-    )
-
-
 def _handovers() -> Any:
     """A shielded person is not named before the baton is taken; nobody is where no consent carries the offer (B6)."""
     name = case((Person.shielded, null()), else_=Person.name)
     no_day = cast(null(), Date())
     standing = standing_columns(frozenset())
-    query = _row("stafett", Handover.id, Case.id, name, Handover.offered_at, no_day, User.name, Service.name, standing)
+    query = row("stafett", Handover.id, Case.id, name, Handover.offered_at, no_day, User.name, Service.name, standing)
     query = (
         query.select_from(Handover)
         .join(Case, Case.id == Handover.case_id)
@@ -262,7 +240,7 @@ def _declined(wanted: frozenset[Relation]) -> Any:
     later = exists().where(newer.case_id == Handover.case_id, newer.offered_at > Handover.offered_at)
     looked = and_(CaseLook.case_id == Case.id, CaseLook.user_id == READER)
     standing = standing_columns(wanted)
-    query = _row("nei", Handover.id, Case.id, Person.name, Handover.answered_at, no_day, User.name, null(), standing)
+    query = row("nei", Handover.id, Case.id, Person.name, Handover.answered_at, no_day, User.name, null(), standing)
     query = (
         query.select_from(Handover)
         .join(Case, Case.id == Handover.case_id)
@@ -292,7 +270,7 @@ def _doubles(leader: bool) -> Any:
     again, theirs = aliased(Person), aliased(Case)
     ask = Service.name + case((Service.phone == "", ""), else_=", " + Service.phone)
     no_day, standing = cast(null(), Date()), standing_columns(frozenset())
-    query = _row("dobbel", theirs.id, Case.id, Person.name, theirs.created_at, no_day, again.name, ask, standing)
+    query = row("dobbel", theirs.id, Case.id, Person.name, theirs.created_at, no_day, again.name, ask, standing)
     mine = or_(Case.service_id == READER_SERVICE, Case.holder_id == READER) if leader else Case.holder_id == READER
     query = (
         query.select_from(Case)
@@ -309,7 +287,7 @@ def _emergencies(unseen: ColumnElement[bool], *, named: bool) -> Any:
     """The leader of the case's service has access to it, and is told whose it is; KE is told that it happened."""
     opening, no_day = EmergencyOpening, cast(null(), Date())
     name = Person.name if named else null()
-    query = _row("naudopning", opening.id, Case.id, name, opening.opened_at, no_day, User.name, Service.name)
+    query = row("naudopning", opening.id, Case.id, name, opening.opened_at, no_day, User.name, Service.name)
     query = (
         query.select_from(opening)
         .join(Case, Case.id == opening.case_id)
@@ -325,7 +303,7 @@ def _without_holder() -> Any:
     """Open cases of the leader's own service that nobody holds and nobody is asked to take; the longest waiting."""
     moment = cast(null(), DateTime())
     asked = exists().where(Handover.case_id == Case.id, Handover.state == "offered").correlate(Case)
-    query = _row("haldar", Case.id, Case.id, Person.name, moment, Case.level_since, null(), null())
+    query = row("haldar", Case.id, Case.id, Person.name, moment, Case.level_since, null(), null())
     query = query.select_from(Case).join(Person, Person.id == Case.person_id)
     query = query.where(Case.service_id == READER_SERVICE, Case.holder_id.is_(None), Case.closed_on.is_(None), ~asked)
     return select(query.order_by(Case.level_since, Case.id).limit(MOST_UNHELD).subquery())
@@ -339,7 +317,7 @@ def _without_coordinator() -> list[Any]:
         (Case.reported_to_ke_on, Case.reported_to_ke_on.is_not(None)),
         (Case.level_since, and_(Case.reported_to_ke_on.is_(None), Case.level >= KE_LEVEL)),
     ):
-        query = _row("koordinator", Case.id, Case.id, Person.name, moment, since, null(), Service.name)
+        query = row("koordinator", Case.id, Case.id, Person.name, moment, since, null(), Service.name)
         query = query.select_from(Case).join(Person, Person.id == Case.person_id)
         query = query.join(Service, Service.id == Case.service_id)
         found.append(query.where(mine, Case.holder_id.is_(None), Case.closed_on.is_(None)))

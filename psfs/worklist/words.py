@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[LazyString, str]] = {
     "naudopning": (_l("Naudopning"), "warning"),
     "stafett": (_l("Stafett"), "baton"),
+    "mottatt": (_l("Frå eining"), "chat"),
+    "skilnad": (_l("Sjå over"), "chat"),
     "endring": (_l("Stor endring"), "trend-up"),
     "koordinator": (_l("Utan koordinator"), "person-add"),
     "haldar": (_l("Utan stafetthaldar"), "baton"),

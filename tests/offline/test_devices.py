@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from psfs import audit
 from psfs.extensions import db
 from psfs.models import AuditEntry, Device, User
 from psfs.offline import devices
@@ -26,7 +27,9 @@ Browsers = Any
 
 
 def account(town: Town, name: str) -> User:
-    return db.session.get_one(User, town.users[name].id)
+    found = db.session.get_one(User, town.users[name].id)
+    audit.recorder.act_as(audit.Actor(found.id, found.name))
+    return found
 
 
 def test_a_device_gets_a_key_once_and_the_same_key_again(tablet: Tablets, town: Town) -> None:
@@ -130,7 +133,7 @@ def test_the_admin_sees_and_revokes_the_devices_of_an_account(
 ) -> None:
     kari, admin = tablet("kari"), browser("admin")
     person = f"/tilsette/{town.users['kari'].id}"
-    assert "Prøvebrett" in admin.get(person).text
+    assert "Prøvebrett" in admin.get(f"{person}/einingar").text
     admin.post(f"{person}/einingar/{kari.id}/sperr")
     assert kari.state()["device"] == "revoked"
     elsewhere = f"/tilsette/{town.users['eva'].id}/einingar/{tablet('ola').id}/sperr"

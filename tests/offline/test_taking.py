@@ -114,9 +114,9 @@ def test_the_claim_shows_among_who_has_seen_the_case(tablet: Tablets, town: Town
     device.take(town.adult.id)
     told = {"id": str(uuid.uuid4()), "case": str(town.adult.id), "at": "2026-11-26T09:30:00+01:00"}
     device.ask("opningar", {"openings": [told]})
-    page = device.browser.get(f"/saker/{town.adult.id}/kven-har-sett").text
+    page = device.browser.get(f"/saker/{town.adult.id}/innsyn").text
     assert "Teken med på ei eining" in page
-    assert "Opna på eininga utan nett" in page
+    assert "Opna på ei eining utan nett" in page
     assert "26.11.2026" in page
 
 

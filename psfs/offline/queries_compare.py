@@ -1,0 +1,70 @@
+"""How a conversation from a device differs from what others did meanwhile."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from psfs.extensions import db
+from psfs.models import ReceivedItem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from psfs.conversations.views import Column, FormView
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The conversations side by side, the one from the device first, and what was done to make it fit.
+
+    ``new``: activities that were not on the device; ``left_out``: those that had ended; ``ends``: those that now end
+    later, since they were scored. All in words.
+    """
+
+    talks: tuple[Column, ...]
+    new: tuple[str, ...]
+    left_out: tuple[str, ...]
+    ends: Mapping[str, date]
+    made_at: datetime
+    received_at: datetime
+    skew_seconds: int | None
+    waits: bool
+
+
+def comparison(view: FormView, case_id: uuid.UUID, conversation_id: uuid.UUID) -> Comparison | None:
+    """What differs about the conversation; None where nothing does."""
+    item = db.session.scalar(
+        select(ReceivedItem).where(
+            ReceivedItem.case_id == case_id,
+            ReceivedItem.conversation_id == conversation_id,
+            ReceivedItem.look.is_(True),
+        )
+    )
+    if item is None:
+        return None
+    texts = {str(one.id): one.text for one in view.activities}
+    beside = {str(conversation_id), *item.differences.get("others", ())}
+    shown = sorted(
+        (talk for talk in view.columns if str(talk.id) in beside), key=lambda talk: talk.id != conversation_id
+    )
+    ended = {key for key in item.differences.get("ends", {}) if key in texts}
+    by_id = {str(one.id): one for one in view.activities}
+    return Comparison(
+        talks=tuple(shown),
+        new=_words(texts, item.differences.get("not_on_device", ())),
+        left_out=_words(texts, item.differences.get("left_out", ())),
+        ends={texts[key]: day for key in sorted(ended) if (day := by_id[key].ended_on or by_id[key].retired_on)},
+        made_at=item.made_at,
+        received_at=item.received_at,
+        skew_seconds=item.skew_seconds,
+        waits=item.looked_at is None,
+    )
+
+
+def _words(texts: Mapping[str, str], ids: object) -> tuple[str, ...]:
+    return tuple(texts[key] for key in ids if key in texts) if isinstance(ids, list | tuple) else ()
