@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, render_template
+from flask_babel import force_locale
 
 from psfs.accounts.current import open_to_all
+from psfs.conversations import blank
 from psfs.pwa import health as checks
 from psfs.pwa import shell
 
@@ -34,8 +36,27 @@ def worker() -> Response:
 @bp.get("/frakopla")
 @open_to_all
 def offline() -> Response:
-    """The page for when there is no network: the same for everybody, without a session."""
-    return _answer(render_template("pwa/offline.html"), "text/html")
+    """The program for when there is no network: the same for everybody, without a session."""
+    return _offline("nn")
+
+
+@bp.get("/frakopla/nb")
+@open_to_all
+def offline_nb() -> Response:
+    """The same in bokmål."""
+    return _offline("nb")
+
+
+@bp.get("/frakopla/en")
+@open_to_all
+def offline_en() -> Response:
+    """The same in English."""
+    return _offline("en")
+
+
+def _offline(language: str) -> Response:
+    with force_locale(language):
+        return _answer(render_template("pwa/offline.html", **blank.values()), "text/html")
 
 
 @bp.get("/helse")

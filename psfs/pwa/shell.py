@@ -22,7 +22,7 @@ KEPT = (
     "vendor/*/*-latin-wght-normal.woff2",
 )
 OFFLINE_ONLY = ("js/offline/*.js", "css/offline.css")
-SHELLS: tuple[str, ...] = ()  # the offline page in the other languages
+SHELLS = ("/frakopla/nb", "/frakopla/en")  # the offline page in the other languages
 ICONS = (
     ("icon-192.png", "192x192", "any"),
     ("icon-512.png", "512x512", "any"),

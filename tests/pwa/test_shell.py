@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import event
 
 from psfs.extensions import db
@@ -91,15 +92,19 @@ def test_all_that_a_page_loads_is_kept(app: Flask, browser: Open) -> None:
     """An installed program with no network shows the offline page whole."""
     page = browser("")._send("GET", "/frakopla").text
     prefix = app.config["STATIC_PREFIX"]
-    loaded = set(re.findall(rf'(?:href|src)="{prefix}([^"]+)"', page))
+    loaded = set(re.findall(rf'(?:href|src)="{prefix}([^"#]+)', page))
     assert loaded
     assert loaded <= {*shell.kept_files(), *shell.offline_files()}
 
 
-def test_the_offline_page_is_the_same_for_everybody_and_leaves_no_session(browser: Open, town: Town) -> None:
+@pytest.mark.parametrize(("address", "language"), [("", "nn"), ("/nb", "nb"), ("/en", "en")])
+def test_the_offline_page_is_the_same_for_everybody_and_leaves_no_session(
+    browser: Open, address: str, language: str
+) -> None:
     anonymous, kari = browser(""), browser("kari")
     kari.get("/konto")
-    pages = [visitor._send("GET", "/frakopla") for visitor in (anonymous, kari)]
+    pages = [visitor._send("GET", f"/frakopla{address}") for visitor in (anonymous, kari)]
+    assert f'<html lang="{language}"' in pages[0].text
     assert pages[0].text == pages[1].text
     assert "Set-Cookie" not in pages[0].headers
     assert "csrf" not in pages[0].text

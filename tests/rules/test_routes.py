@@ -40,6 +40,8 @@ OPEN_VIEWS = {
     "pwa.manifest": "installing comes before signing in",
     "pwa.worker": "the same file for everybody",
     "pwa.offline": "the same page for everybody",
+    "pwa.offline_nb": "the same page for everybody",
+    "pwa.offline_en": "the same page for everybody",
     "pwa.health": "for a supervisor",
     "pwa.reached": "a page asks it without cookies",
     "offline.state": "a device asks how it stands, whoever is signed in; it is told nothing of anybody",

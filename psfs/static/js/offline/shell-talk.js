@@ -1,0 +1,97 @@
+// Holding a conversation without network. Every touch is on the disk as a draft before the next one; it is said to be
+// saved only when it is.
+
+import { startTalk } from "../scale-talk.js";
+import { answerOf, nameOf, touched } from "../scale-answers.js";
+import { bodyOf, fill, newIds, valuesOf } from "./body.js";
+import { talkForm } from "./shell-form.js";
+import { localTime } from "./time.js";
+import { hasWord, part, word } from "./words.js";
+
+/** Show the conversation `id` for a case taken along, with what `draft` holds of it. `saved()` is told when it is kept
+    on the device. Gives `{form, close()}`. */
+export function openTalk({ records, outbox, taken, id, draft, saved }) {
+  const ended = new AbortController();
+  const form = talkForm(taken, draft ? newIds(draft.values) : []);
+  const says = form.querySelector("[data-draft]");
+  form.elements.held_on.value = localTime().slice(0, 10);
+  form.elements.held_on.max = form.elements.held_on.value;
+  if (draft) fill(form, draft.values);
+  return {
+    form,
+    close: () => ended.abort(),
+    begin() { // once it is in the page
+      startTalk(form, { signal: ended.signal });
+      for (const field of form.querySelectorAll("[data-names], #about input")) {
+        if (field.value) field.dispatchEvent(new Event("input", { bubbles: true })); // what is said of them follows
+      }
+      form.addEventListener("input", keep);
+      form.addEventListener("submit", save);
+    },
+  };
+
+  async function keep() {
+    try {
+      await records.saveDraft({ id, taken, values: valuesOf(form) });
+      says.textContent = word("draft-kept");
+      says.removeAttribute("data-trouble");
+    } catch (error) {
+      if (error.code !== "saved") tell(error);
+    }
+  }
+
+  async function save(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    if (form.hasAttribute("data-saving") || !complete(form)) return;
+    form.setAttribute("data-saving", "");
+    try {
+      await outbox.save(bodyOf(valuesOf(form), taken, id));
+    } catch (error) {
+      tell(error);
+      return;
+    } finally {
+      form.removeAttribute("data-saving");
+    }
+    saved();
+  }
+
+  function tell(error) {
+    says.dataset.trouble = "";
+    says.textContent = word(hasWord(`save-${error.code}`) ? `save-${error.code}` : "save-storage");
+    says.scrollIntoView({ block: "nearest" });
+  }
+}
+
+/** Whether there is an answer, or an end, for each activity, and a day; says what is missing, as the page online does. */
+function complete(form) {
+  form.querySelector("[data-missing]")?.remove();
+  const faults = [];
+  for (const panel of form.querySelectorAll(".talk-panel")) {
+    const isNew = panel.hasAttribute("data-new");
+    if (isNew && !touched(panel)) continue;
+    const ends = panel.querySelector("[name^='retire-']")?.value;
+    if (!answerOf(panel) && !ends) faults.push([panel.querySelector(".scale input"), `${nameOf(panel)}: ${word("choose")}`]);
+    if (isNew && !panel.querySelector("[data-names]").value.trim()) faults.push([panel.querySelector("[data-names]"), word("name-it")]);
+  }
+  const { held_on: day } = form.elements;
+  if (!day.value || day.value > day.max) faults.push([day, word(day.value ? "day-ahead" : "day-missing")]);
+  if (!faults.length) return true;
+  const box = part("missing").firstElementChild;
+  box.querySelector("ul").replaceChildren(...faults.map(([field, text]) => {
+    const row = document.createElement("li");
+    const link = document.createElement("a");
+    link.className = "ds-link";
+    link.href = `#${field.id}`;
+    link.textContent = text;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      setTimeout(() => field.focus()); // when what holds it has been opened
+    });
+    row.append(link);
+    return row;
+  }));
+  form.prepend(box);
+  box.focus();
+  return false;
+}

@@ -1,0 +1,128 @@
+// What the program is without a network: a lock, the people taken along, the conversation. One page; nothing of a person
+// is in its address or its title, and nothing is left in it once it is locked.
+
+import { Api } from "./api.js";
+import { exists } from "./db.js";
+import { Outbox } from "./outbox.js";
+import { expire, Records } from "./records.js";
+import { itemView, list } from "./shell-list.js";
+import { heard, unwatch, watch } from "./shell-sign.js";
+import { openTalk } from "./shell-talk.js";
+import { unlockForm } from "./shell-unlock.js";
+import { vaults } from "./vault.js";
+import { part, word } from "./words.js";
+
+const PATHS = { nn: "/frakopla", nb: "/frakopla/nb", en: "/frakopla/en" };
+const app = document.getElementById("app");
+const heading = document.getElementById("heading");
+const main = document.getElementById("main");
+const lock = document.querySelector("[data-lock]");
+const back = document.querySelector("[data-to-list]");
+let open = null; // {vault, records, outbox}, while it is unlocked
+let talk = null;
+
+begin();
+
+async function begin() {
+  if (!(await exists())) return; // nobody records offline here: the page stays as it came
+  await expire();
+  const known = await vaults();
+  if (known.length === 0 || (await inTheirLanguage(known[0].language))) return;
+  lock.addEventListener("click", () => open?.vault.lock());
+  back.addEventListener("click", () => history.back());
+  app.addEventListener("click", (event) => { if (event.target.closest("[data-go-list]")) history.back(); });
+  addEventListener("popstate", () => { if (open) showList(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  await showLock();
+}
+
+/** Go to the page in the account's own language, where that is kept. */
+async function inTheirLanguage(language) {
+  const path = PATHS[language];
+  if (!path || language === document.documentElement.lang || location.pathname !== PATHS.nn) return false;
+  if (!(await caches.match(path))) return false;
+  location.replace(path);
+  return true;
+}
+
+async function showLock(note) {
+  show(word("locked"), unlockForm(await vaults(), opened, note));
+  app.querySelector("[name=phrase]").focus();
+}
+
+function opened(vault) {
+  const records = new Records(vault);
+  const outbox = new Outbox({ vault, records, api: new Api(), on: news });
+  open = { vault, records, outbox };
+  vault.addEventListener("lock", locked);
+  lock.hidden = false;
+  watch(vault.account, () => outbox.sendAll({ again: true }));
+  outbox.start();
+  return showList();
+}
+
+function locked() {
+  open = null;
+  endTalk();
+  unwatch();
+  lock.hidden = true;
+  return showLock(word("locked-note"));
+}
+
+function news(told) {
+  heard(told);
+  if (["sent", "trouble"].includes(told.type) && back.hidden && open) showList({ quietly: true });
+}
+
+async function showList({ quietly = false } = {}) {
+  endTalk();
+  const { records } = open;
+  const view = await list(records, { open: showTalk, look: showItem });
+  if (!open || (quietly && !back.hidden)) return;
+  show(word("people"), view, { quietly });
+}
+
+async function showTalk({ taken, draft }) {
+  const { records, outbox } = open;
+  await records.openCase(taken.case).catch((error) => { if (error.code !== "not_found") throw error; }); // only the draft is left of it
+  const id = draft?.id ?? crypto.randomUUID();
+  const kept = await records.draft(id); // as it now is, and so that it is known to be the newest
+  talk = openTalk({ records, outbox, taken, id, draft: kept, saved: () => showSaved(taken) });
+  show(word("talk-with", { name: taken.name }), talk.form, { page: "talk-page" });
+  talk.begin();
+  goneFromList();
+}
+
+function showSaved(taken) {
+  endTalk();
+  show(word("saved"), part("saved"));
+  app.querySelector("[data-saved-name]").textContent = taken.name;
+  open.outbox.sendAll();
+}
+
+async function showItem(item, name) {
+  const taken = (await open.records.cases()).find((each) => each.case === item.body?.case);
+  show(name || word("talk-waits"), itemView(item, taken));
+  goneFromList();
+}
+
+function goneFromList() {
+  history.pushState(null, "");
+  back.hidden = false;
+}
+
+function endTalk() {
+  talk?.close();
+  talk = null;
+  back.hidden = true;
+  document.body.classList.remove("person-view");
+}
+
+function show(title, view, { page = "page-narrow", quietly = false } = {}) {
+  heading.textContent = title;
+  app.replaceChildren(view);
+  main.className = `page ${page}`;
+  if (quietly) return;
+  scrollTo({ top: 0 });
+  heading.focus({ preventScroll: true });
+}
