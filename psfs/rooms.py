@@ -25,10 +25,17 @@ def register(app: Flask) -> None:
     app.context_processor(_layout)
 
 
+def _device(role: Role) -> list[dict[str, str]]:
+    """The way to this device's page, for those who record without network."""
+    if not allowed(role, Action.OFFLINE):
+        return []
+    return [{"label": _("Utan nett"), "href": url_for("offline.this_device")}]
+
+
 def _layout() -> dict[str, Any]:
     account = g.get("user")
     if account is None:
-        return {"nav": [], "user_menu": None, "signed_in": None}
+        return {"nav": [], "user_menu": None, "signed_in": None, "records_offline": False}
     role = Role(account.role)
     links = (
         (Action.WORKLIST, "worklist.home", _("Arbeidsliste"), "list"),
@@ -55,8 +62,10 @@ def _layout() -> dict[str, Any]:
             "detail": account.service.name if account.service else "",
             "items": [
                 {"label": _("Min konto"), "href": url_for("accounts.own")},
-                {"label": _("Logg ut"), "href": url_for("accounts.sign_out"), "post": True},
+                *_device(role),
+                {"label": _("Logg ut"), "href": url_for("accounts.sign_out"), "post": True, "ends": True},
             ],
         },
         "signed_in": account,
+        "records_offline": allowed(role, Action.OFFLINE),
     }

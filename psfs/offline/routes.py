@@ -106,6 +106,14 @@ def give_back(device_id: uuid.UUID) -> Response:
     return answer({"given_back": [str(each) for each in back]})
 
 
+@bp.post("/eining/<uuid:device_id>/av")
+@permit(Action.OFFLINE)
+@json_view
+def switch_off(device_id: uuid.UUID) -> Response:
+    """The device is no longer used: its key is destroyed, as when it is revoked."""
+    return answer({}) if devices.revoke(device_id, user().id, user()) else refuse("not_found", 404)
+
+
 @bp.post("/eining/<uuid:device_id>/opningar")
 @permit(Action.OFFLINE)
 @json_view

@@ -10,12 +10,23 @@ from flask_babel import gettext as _
 
 from psfs.accounts import queries as accounts
 from psfs.accounts.current import permit, user
+from psfs.accounts.settings import limits
 from psfs.domain.permissions import Action
 from psfs.offline import devices, queries
 from psfs.offline.blueprint import bp
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
+
+
+PHRASE_LETTERS = 8  # as vault.js has it, which refuses a shorter one
+
+
+@bp.get("/eining")
+@permit(Action.OFFLINE)
+def this_device() -> str:
+    """The device one sits with: switched on and off, its phrase, and whom it has along. A script does all of it."""
+    return render_template("offline/device.html", limits=limits(), letters=PHRASE_LETTERS)
 
 
 @bp.get("/konto/einingar")

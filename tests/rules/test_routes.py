@@ -49,6 +49,10 @@ OPEN_VIEWS = {
 # Addresses of something that is not a case but belongs to one: who may see it, of those whose role could.
 ALSO_BOUND = {
     "worklist.emergency": {("leader", "none"), ("leader", "ke"), ("ke", "none"), ("ke", "ke"), ("ke", "foreign")},
+    **{
+        f"offline.{name}": {("leader", "none"), ("leader", "ke")}  # kari sent it; the leader's service has the case
+        for name in ("show_received", "keep_received", "put_away")
+    },
     "worklist.acknowledge": {("leader", "none"), ("leader", "ke"), ("ke", "none"), ("ke", "ke"), ("ke", "foreign")},
 }
 COMBINATIONS = [
@@ -225,7 +229,8 @@ def test_whoever_may_change_something_is_not_told_that_it_does_not_exist(
 
 
 # Which form is recorded in stands in a hidden field, so an empty post names none.
-ODD = {("conversations.record", 404)}
+# The device in the address is not that account's.
+ODD = {("conversations.record", 404), ("offline.revoke_of", 404)}
 
 
 def test_what_belongs_to_another_case_is_not_reached_through_ones_own(app: Flask, browser: Open, world: World) -> None:

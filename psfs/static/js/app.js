@@ -1,9 +1,11 @@
 import { announceSwaps } from "./announce.js";
+import { startDevice } from "./device.js";
 import { guardSubmits } from "./submit.js";
 import { takeFocus } from "./focus.js";
 import { closeMenus } from "./menu.js";
 
 announceSwaps();
+startDevice(); // before the guard: signing out asks first
 guardSubmits();
 takeFocus();
 closeMenus();

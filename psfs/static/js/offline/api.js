@@ -43,6 +43,11 @@ export class Api {
     return this.#post(`/eining/${device}/legg-fra`, { cases }, device);
   }
 
+  /** The device is no longer used here. */
+  switchOff(device) {
+    return this.#post(`/eining/${device}/av`, {}, device);
+  }
+
   /** Hand a conversation in: `text` is the frozen body, sent to the byte. `{id, state: "saved"|"set_aside", …}`. */
   send(device, text) {
     return this.#post(`/eining/${device}/samtalar`, text, device);

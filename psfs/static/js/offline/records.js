@@ -7,11 +7,12 @@ import { localTime } from "./time.js";
 const KINDS = ["item", "draft", "opening"]; // what is lost for ever if it is erased
 
 /** What waits on this device, of one account or (without it) of all, without unlocking:
-    `{item, draft, opening: how many, trouble: how many items need a hand, codes: their codes}`.
+    `{item, draft, opening, case: how many, trouble: how many items need a hand, codes: their codes}`.
     `item` counts those in trouble too. A refused opening does not count. */
 export async function waiting(account) {
-  const found = { item: 0, draft: 0, opening: 0, trouble: 0, codes: [] };
+  const found = { item: 0, draft: 0, opening: 0, case: 0, trouble: 0, codes: [] };
   for (const record of await recordsOf(account)) {
+    if (record.kind === "case") found.case += 1;
     if (!holds(record)) continue;
     found[record.kind] += 1;
     if (record.trouble) {

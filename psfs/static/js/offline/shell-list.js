@@ -28,7 +28,7 @@ function person(taken, draft, items, open) {
     taken.last_held_on ? word("last", { day: longDay(taken.last_held_on) }) : word("first"),
     word("until", { day: moment(taken.expires_at) }),
   ];
-  return row(taken.name, details.join(" · "), [draft && word("draft"), sent && count("waits", sent)], () => open({ taken: draft?.taken ?? taken, draft }));
+  return row(taken.name, details.join(" · "), [draft && word("draft"), sent && word("to-send")], () => open({ taken: draft?.taken ?? taken, draft }));
 }
 
 function waits(item, cases, look) {

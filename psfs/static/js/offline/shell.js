@@ -6,7 +6,7 @@ import { exists } from "./db.js";
 import { Outbox } from "./outbox.js";
 import { expire, Records } from "./records.js";
 import { itemView, list } from "./shell-list.js";
-import { heard, unwatch, watch } from "./shell-sign.js";
+import { heard, unwatch, watch } from "./sign.js";
 import { openTalk } from "./shell-talk.js";
 import { unlockForm } from "./shell-unlock.js";
 import { vaults } from "./vault.js";

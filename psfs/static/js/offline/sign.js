@@ -7,10 +7,12 @@ import { count, hasWord, moment, word } from "./words.js";
 const place = document.getElementById("sign");
 const text = place.querySelector("[data-sign-text]");
 const signIn = place.querySelector("[data-sign-in]");
+const unlock = place.querySelector("[data-unlock]");
 const send = place.querySelector("[data-send]");
 let account = null;
 let online = null;
 let stopped = null;
+const carries = place.hasAttribute("data-carries");
 
 /** From now on, tell of this account; `sendNow()` is what the button does. */
 export function watch(who, sendNow) {
@@ -44,6 +46,7 @@ async function tell() {
   const reason = stopped && hasWord(`stopped-${stopped}`) ? word(`stopped-${stopped}`) : "";
   const parts = [
     online === null ? word("looking") : word(online ? "online" : "offline"),
+    found.case && carries ? count("carries", found.case) : "",
     found.item ? count("waits", found.item) : word("nothing-waits"),
     row?.last_all_sent ? word("all-sent", { time: moment(row.last_all_sent) }) : "",
     found.trouble ? count("trouble", found.trouble) : "",
@@ -53,5 +56,6 @@ async function tell() {
   if (said !== text.textContent) text.textContent = said; // announced when it changes
   place.dataset.color = found.trouble || reason ? "warning" : "info";
   signIn.hidden = !["signed_out", "other_account"].includes(stopped);
+  if (unlock) unlock.hidden = !["revoked", "not_found", "wrong_key"].includes(stopped);
   send.hidden = found.item === 0;
 }

@@ -1,0 +1,113 @@
+// The page of the device one sits with: switched on and off, its phrase, and whom it has along.
+
+import { longDay } from "../days.js";
+import { Api } from "./api.js";
+import { unlocked, vaultOf } from "./open.js";
+import { eraseUnlessWaiting, expire, waiting } from "./records.js";
+import { heard } from "./sign.js";
+import { changeForm, turnOnForm } from "./device-phrase.js";
+import { probe } from "./vault.js";
+import { count, hasWord, moment, part, word } from "./words.js";
+
+const account = document.querySelector("meta[name=account]").content;
+const app = document.getElementById("device");
+
+show();
+
+async function show(note = "") {
+  await expire().catch(() => undefined); // a browser that keeps nothing has nothing to expire
+  try {
+    const mine = await vaultOf(account);
+    if (mine) await showOn(mine, note);
+    else await showOff(note);
+  } catch (error) {
+    app.replaceChildren(plain(troubleOf(error)));
+  }
+}
+
+/** Not in use here: whether it can be, and the way to it. */
+async function showOff(note) {
+  const can = await probe();
+  if (!can.ok) {
+    app.replaceChildren(plain(word(`cannot-${can.reason}`)));
+    return;
+  }
+  app.replaceChildren(...[note && plain(note), turnOnForm(account, can, () => show(word("is-on")))].filter(Boolean));
+}
+
+/** In use: whom it has along, the phrase, and the way out. */
+async function showOn(mine, note) {
+  const view = part("on");
+  const says = view.querySelector("[data-says]");
+  says.textContent = note;
+  const people = await unlocked(account, ({ records }) => records.cases()).catch((error) => error);
+  if (Array.isArray(people)) showPeople(view, people, mine);
+  else view.querySelector("[data-people-part]").replaceChildren(plain(troubleOf(people)));
+  view.querySelector("[data-change]").append(changeForm(account, () => show(word("phrase-changed"))));
+  view.querySelector("[data-off]").addEventListener("click", () => turnOff(mine, says));
+  app.replaceChildren(view);
+}
+
+function showPeople(view, people, mine) {
+  const list = view.querySelector("[data-people]");
+  list.replaceChildren(...people.map((taken) => person(taken, mine)));
+  list.hidden = people.length === 0;
+  view.querySelector("[data-nobody]").hidden = people.length > 0;
+  const all = view.querySelector("[data-back-all]");
+  all.hidden = people.length < 2;
+  all.addEventListener("click", () => giveBack(people.map((taken) => taken.case), mine));
+}
+
+function person(taken, mine) {
+  const row = part("person").firstElementChild;
+  row.querySelector(".row-title").textContent = taken.name;
+  const last = taken.last_held_on ? word("last", { day: longDay(taken.last_held_on) }) : word("first");
+  row.querySelector(".row-detail").textContent = `${last} · ${word("until", { day: moment(taken.expires_at) })}`;
+  const button = row.querySelector("button");
+  button.append(Object.assign(document.createElement("span"), { className: "ds-sr-only", textContent: ` ${taken.name}` }));
+  button.addEventListener("click", () => giveBack([taken.case], mine));
+  return row;
+}
+
+async function giveBack(cases, mine) {
+  try {
+    await unlocked(account, async ({ api, records }) => {
+      for (const each of cases) await records.dropCase(each);
+      await api.giveBack(mine.device, cases);
+    });
+    await show(count("gave-back", cases.length));
+  } catch (error) {
+    await show(troubleOf(error));
+  }
+  heard({});
+}
+
+/** Only when nothing waits: what is not sent is never erased from here. */
+async function turnOff(mine, says) {
+  const found = await waiting(account);
+  if (found.item + found.draft + found.opening) {
+    says.textContent = word("off-waits");
+    return;
+  }
+  try {
+    await new Api().switchOff(mine.device);
+  } catch (error) {
+    if (!["not_found", "revoked"].includes(error.code)) {
+      says.textContent = troubleOf(error);
+      return;
+    }
+  }
+  const erased = await eraseUnlessWaiting(account);
+  document.getElementById("sign").hidden = erased;
+  await show(word(erased ? "is-off" : "off-waits"));
+}
+
+function troubleOf({ code }) {
+  return word(hasWord(`device-${code}`) ? `device-${code}` : "device-trouble");
+}
+
+function plain(text) {
+  const alert = part("told").firstElementChild;
+  alert.textContent = text;
+  return alert;
+}

@@ -1,0 +1,28 @@
+// On every page of somebody who records offline on this device: what waits is handed in, and the sign tells how it is.
+
+import { carry } from "./carry.js";
+import { heard, unwatch, watch } from "./sign.js";
+import { vaults } from "./vault.js";
+
+let timer;
+
+/** Follow the device for the account that is signed in; nothing is shown where it has none here. */
+export async function follow(account) {
+  if (!(await vaults()).some((vault) => vault.account === account)) return;
+  const go = (again = false) => hand(account, again);
+  await watch(account, () => go(true));
+  addEventListener("online", () => go());
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") go(); });
+  await go();
+}
+
+async function hand(account, again) {
+  clearTimeout(timer);
+  const done = await carry(account, { on: heard, again });
+  if (!done || !(await vaults()).some((vault) => vault.account === account)) {
+    unwatch(); // switched off, or erased since it was revoked
+    return;
+  }
+  await heard({ type: "done", ...done });
+  if (done.pause) timer = setTimeout(() => hand(account, false), done.pause);
+}
