@@ -82,10 +82,10 @@ def test_every_page_is_whole_for_every_role(app: Flask, browser: Open, world: Wo
                 break  # the words differ, the relations do not
 
 
-def test_every_page_that_is_open(app: Flask, browser: Open, town: Town) -> None:
+def test_every_page_that_is_open(app: Flask, browser: Open, world: World) -> None:
     for rule in rules(app):
         if rule.endpoint in OPEN_VIEWS and "GET" in methods(rule):
-            browser("").get(rule.rule)
+            browser("").get(world.address(rule))
 
 
 def test_every_page_template_is_drawn_by_some_test_here(app: Flask, browser: Open, world: World) -> None:

@@ -188,8 +188,23 @@ def fill(case: Case, by: User, town: Town) -> dict[str, Any]:
         made_at=now,
         received_at=now,
     )
-    db.session.add_all([*activities, talk, consent, measure, entry, near, member, opening, device, item])
+    beside = ReceivedItem(
+        id=uuid.uuid4(),
+        device_id=device.id,
+        account_id=by.id,
+        case_id=case.id,
+        service_id=case.service_id,
+        digest="",
+        answer="",
+        state="saved",
+        look=True,
+        differences={"others": [str(uuid.uuid4())], "not_on_device": [str(activities[0].id)]},
+        made_at=now,
+        received_at=now,
+    )
+    db.session.add_all([*activities, talk, consent, measure, entry, near, member, opening, device, item, beside])
     db.session.flush()
+    beside.conversation_id = talk.id
     db.session.add_all(Score(conversation_id=talk.id, activity_id=one.id, value=4) for one in activities)
     return {
         "case_id": case.id,
