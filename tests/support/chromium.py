@@ -56,7 +56,8 @@ class ChromiumTablet(Tablet):
         self._context.set_default_timeout(SECONDS * 1000)
         self._tab = 0
         # What an installed program is given without a question; a window without a face cannot ask.
-        self.devtools("Browser.grantPermissions", origin=self.url, permissions=["durableStorage"])
+        session = self._context.new_cdp_session(self.page)  # the permission lasts as long as this
+        session.send("Browser.grantPermissions", {"origin": self.url, "permissions": ["durableStorage"]})
 
     def devtools(self, method: str, **values: Any) -> Any:
         """Say something to the browser that Playwright has no word for."""

@@ -1,0 +1,201 @@
+"""Visits from the nurse's side, with the server's process stopped, started again, or answering wrongly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.offline import visit
+from tests.browser.offline.visit import conversations, dies, hold, made_ready, names, open_talk, rows, score, unlock
+from tests.support import remains
+from tests.support.between import LOST, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.browser.offline.conftest import NewTablet
+    from tests.support.server import RunningApp
+
+    Serve = Callable[..., RunningApp]
+
+WAITS = "[data-waiting] .offline-row"
+SIGN = "[data-sign-text]"
+
+
+def test_a_visit_from_a_cold_start_without_network_to_one_conversation_on_the_server(
+    engine: str, own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    before = conversations(server)
+    tablet = new_tablet(engine, tmp_path / engine, server.url)
+    made_ready(tablet)
+    server.stop(hard=True)
+
+    dies(tablet)
+    unlock(tablet)
+    people = names(tablet)
+    activities = open_talk(tablet)
+    texts = tablet.js("return [...document.querySelectorAll('.scale-activity')].map((each) => each.textContent);")
+    scores = [(3 * number + 1) % 11 for number in range(activities)]
+    half = activities // 2
+    for number in range(half):
+        score(tablet, number, scores[number])
+    dies(tablet)  # in the midst of it
+    unlock(tablet)
+    assert "Kladd" in tablet.text()
+    open_talk(tablet)
+    assert visit.chosen(tablet) == scores[:half]
+    for number in range(half, activities):
+        score(tablet, number, scores[number])
+    tablet.tap(visit.SAVE)
+    tablet.waits_for("h1", "Lagra på eininga")
+    dies(tablet)
+    unlock(tablet)
+    tablet.waits_for(WAITS)
+    tablet.waits_for(SIGN, "Utan nett. Éin samtale ventar på å bli send.")
+
+    server.start()
+    visit.sign_in(tablet)
+    tablet.waits_for(SIGN, "Ingenting ventar. Alt var sendt")
+    after = conversations(server)
+    assert [values for key, values in after.items() if key not in before] == [scores]
+
+    asked = remains.asked_of(tablet)
+    tablet.kill()
+    lying = [*asked, *remains.files_of(tablet.folder)]
+    secrets = [visit.PHRASE, *people, *(text for text in texts if len(text) > 6 and text != "Ny aktivitet")]
+    assert remains.in_the_clear(lying, secrets) == []
+
+
+def test_whatever_the_line_does_each_conversation_is_there_once_or_waits(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    before = conversations(server)
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        made_ready(tablet)
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        line.next("/samtalar", LOST)
+        hold(tablet, 0, value=1)
+        tablet.waits_for(SIGN, "Éin samtale ventar")  # the server has it, and nobody has heard
+        assert len(conversations(server)) == len(before) + 1
+        tablet.tap("[data-send]")
+        tablet.waits_for(SIGN, "Ingenting ventar")
+
+        line.next("/samtalar", 500, 401)
+        hold(tablet, 1, value=2)
+        tablet.waits_for(SIGN, "Utan nett. Éin samtale ventar")
+        tablet.tap("[data-send]")
+        tablet.waits_for(SIGN, "Logg inn som den same")
+        assert tablet.count("[data-sign-in]") == 1
+        tablet.tap("[data-send]")
+        tablet.waits_for(SIGN, "Ingenting ventar")
+
+        line.next("/samtalar", 413)
+        hold(tablet, 2, value=3)
+        tablet.waits_for(SIGN, "Éin samtale treng ei hand.")
+        tablet.waits_for(WAITS, "Samtalen er for stor")
+        line.next("/samtalar", 409)
+        tablet.tap("[data-send]")
+        tablet.waits_for(WAITS, "Tenaren har fått ein annan samtale")
+        tablet.new_tab()
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        tablet.tap("[data-send]")
+        tablet.waits_for(SIGN, "Ingenting ventar")
+    new = [set(values) for key, values in conversations(server).items() if key not in before]
+    assert new == [{1}, {2}, {3}]
+
+
+def unlock_here(tablet: object) -> None:
+    """Unlock on the page that is open."""
+    from tests.support.tablets import Tablet
+
+    assert isinstance(tablet, Tablet)
+    tablet.waits_for("[name=phrase]")
+    tablet.fill("[name=phrase]", visit.PHRASE)
+    tablet.tap("button", "Lås opp")
+    tablet.waits_for("h1", "Personane du har med")
+
+
+def test_another_account_neither_reads_nor_sends_and_signing_out_keeps_what_waits(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    before = conversations(server)
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        made_ready(tablet)
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        line.next("/samtalar", *[500] * 9)
+        hold(tablet, 0, value=4)
+        tablet.tap("[data-lock]")
+        assert "Samtale" not in tablet.js("return document.getElementById('app').textContent + document.title;")
+        tablet.open("/")
+        tablet.waits_for(SIGN, "Éin samtale ventar")
+        sign_out(tablet)
+        tablet.waits_for("dialog", "Éin samtale eller kladd ligg på eininga og er ikkje send.")
+        tablet.tap("dialog button", "Logg ut likevel")
+        tablet.sees("Du er logga ut")
+
+        visit.sign_in(tablet, "ola")
+        while line.untouched:
+            line.rule_for("/samtalar")
+        assert tablet.count(SIGN) == 0
+        sign_out(tablet)
+        tablet.sees("Du er logga ut")
+        assert conversations(server) == before
+
+        visit.sign_in(tablet, "kari")
+        tablet.waits_for(SIGN, "Ingenting ventar. Alt var sendt")
+        new = [set(values) for key, values in conversations(server).items() if key not in before]
+        assert new == [{4}]
+        sign_out(tablet)
+        tablet.sees("Du er logga ut")
+        kept = "return (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith('psfs'));"
+        assert tablet.js(kept) == []
+
+
+def sign_out(tablet: object) -> None:
+    """Sign out from the menu."""
+    from tests.support.tablets import Tablet
+
+    assert isinstance(tablet, Tablet)
+    tablet.tap("[data-menu] summary")
+    tablet.tap("[data-sign-out] button")
+
+
+def test_a_revoked_device_loses_what_it_had_along_hands_in_and_erases_itself(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    before = conversations(server)
+    tablet = new_tablet("chromium", tmp_path / "tablet", server.url)
+    made_ready(tablet)
+    server.stop()
+    unlock(tablet)
+    hold(tablet, 0, value=6)
+    server.start()
+    office = new_tablet("chromium", tmp_path / "office", server.url)
+    visit.sign_in(office)
+    office.open("/konto/einingar")
+    office.tap("button", "Sperr eininga")
+    office.sees("Sperra")
+
+    visit.sign_in(tablet)
+    tablet.waits_for(SIGN, "Eininga er sperra. Lås opp med frasen")
+    tablet.open("/frakopla")
+    tablet.waits_for("[name=phrase]")
+    tablet.fill("[name=phrase]", visit.PHRASE)
+    tablet.tap("button", "Lås opp")
+    erased = "return (await indexedDB.databases()).length === 0 || !document.querySelector('[data-people] .row-title');"
+    tablet.waits_for_script(erased, "nobody is on the list")
+    tablet.waits_for_script("return !document.querySelector('[name=phrase]')", "the lock has nothing more to open")
+    new = [set(values) for key, values in conversations(server).items() if key not in before]
+    assert new == [{6}]
+    assert rows(server, "SELECT server_key FROM device WHERE revoked_at IS NOT NULL") == [(None,)]

@@ -1,0 +1,125 @@
+"""A visit without network, in the steps a nurse takes; and what the server has of it in the end."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.support.server import RunningApp
+    from tests.support.tablets import Tablet
+
+PHRASE = "Kråkeføtene på ruta"
+CONTROLLED = "return Boolean(navigator.serviceWorker?.controller);"
+ROW = ".offline-row"
+SAVE = "[data-save]"
+
+
+def sign_in(tablet: Tablet, name: str = "kari") -> None:
+    """Sign in as a demo account, and wait for the service worker."""
+    tablet.open("/logg-inn")
+    tablet.waits_for_script(CONTROLLED, "the service worker looks after the page")
+    tablet.tap("button", name.title())
+    tablet.waits_for("h1", "Arbeidsliste")
+
+
+def turn_on(tablet: Tablet) -> None:
+    """Make the device ready for use without network."""
+    tablet.open("/eining")
+    tablet.waits_for("#on-1")
+    tablet.fill("#on-1", PHRASE)
+    tablet.fill("#on-2", PHRASE)
+    tablet.tap("#device button", "Ta eininga i bruk")
+    tablet.sees("Eininga er klar")
+
+
+def take_along(tablet: Tablet) -> None:
+    """Take along those whose turn it is."""
+    tablet.open("/")
+    tablet.tap("[data-take]", "Ta med dei som står for tur")
+    tablet.sees("med på eininga.")
+    tablet.sees("personar er med på eininga")
+
+
+def made_ready(tablet: Tablet, name: str = "kari") -> None:
+    """Sign in, turn on, take along."""
+    sign_in(tablet, name)
+    turn_on(tablet)
+    take_along(tablet)
+
+
+def unlock(tablet: Tablet) -> None:
+    """From whatever page one asked for without network to the list of people."""
+    tablet.open("/")
+    tablet.waits_for("[name=phrase]")
+    tablet.fill("[name=phrase]", PHRASE)
+    tablet.tap("button", "Lås opp")
+    tablet.waits_for("h1", "Personane du har med")
+
+
+def dies(tablet: Tablet) -> None:
+    """An empty battery, and the tablet started again."""
+    tablet.kill()
+    tablet.start()
+
+
+def open_talk(tablet: Tablet, row: int = 0) -> int:
+    """Open somebody's conversation, all on one sheet; gives how many activities there are."""
+    tablet.js(f"document.querySelectorAll('[data-people] {ROW}')[args[0]].click();", row)
+    tablet.waits_for("h1", "Samtale med")
+    tablet.tap("button", "Alle på eitt ark")
+    return int(tablet.js("return document.querySelectorAll('.talk-panel:not(.talk-new)').length;"))
+
+
+def score(tablet: Tablet, activity: int, value: int) -> None:
+    """Tap a score, and wait until the page says that the draft is kept."""
+    tablet.js("document.querySelector('[data-draft]').textContent = '';")
+    panel = ".talk-panel:not(.talk-new)"
+    tablet.js(
+        f"document.querySelectorAll('{panel}')[args[0]].querySelector(`input[value='${{args[1]}}']`).click();",
+        activity,
+        value,
+    )
+    tablet.waits_for("[data-draft]", "Kladden er lagra")
+
+
+def chosen(tablet: Tablet) -> list[int]:
+    """The scores that stand on the page."""
+    script = "return [...document.querySelectorAll('.scale input:checked')].map((field) => Number(field.value));"
+    found: list[int] = tablet.js(script)
+    return found
+
+
+def hold(tablet: Tablet, row: int = 0, *, value: int = 5) -> None:
+    """A whole conversation, every activity with the same score, saved on the device."""
+    for activity in range(open_talk(tablet, row)):
+        score(tablet, activity, value)
+    tablet.tap(SAVE)
+    tablet.waits_for("h1", "Lagra på eininga")
+    tablet.tap("#app button", "Til lista")
+    tablet.waits_for("h1", "Personane du har med")
+
+
+def names(tablet: Tablet) -> list[str]:
+    """Who is on the list."""
+    script = f"return [...document.querySelectorAll('[data-people] {ROW} .row-title')].map((each) => each.textContent);"
+    found: list[str] = tablet.js(script)
+    return found
+
+
+def conversations(server: RunningApp) -> dict[str, list[Any]]:
+    """Every conversation on the server: its scores, in the activities' order."""
+    query = """SELECT hex(c.id), s.value FROM conversation c JOIN score s ON s.conversation_id = c.id
+        JOIN activity a ON a.id = s.activity_id ORDER BY c.recorded_at, c.id, a.position"""
+    found: dict[str, list[Any]] = {}
+    for key, value in rows(server, query):
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def rows(server: RunningApp, query: str) -> list[Any]:
+    """What the server's database answers."""
+    (file,) = server.instance.glob("*.sqlite3")
+    with closing(sqlite3.connect(file)) as database:
+        return database.execute(query).fetchall()
