@@ -83,7 +83,14 @@ async function connect(name) {
   return base;
 }
 
+let asleep;
+addEventListener("pagehide", () => {
+  asleep = new Promise((wake) => { addEventListener("pageshow", wake, { once: true }); });
+});
+
+/** Not on a page that is being put away: WebKit would freeze what is begun there, and every other page would wait for it. */
 async function begin(mode, stores, name) {
+  await asleep;
   for (let again = true; ; again = false) {
     const base = await open(name);
     try {

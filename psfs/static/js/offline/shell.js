@@ -20,6 +20,7 @@ const lock = document.querySelector("[data-lock]");
 const back = document.querySelector("[data-to-list]");
 let open = null; // {vault, records, outbox}, while it is unlocked
 let talk = null;
+let shown = ""; // which of the views it is
 
 begin();
 
@@ -46,7 +47,12 @@ async function inTheirLanguage(language) {
 }
 
 async function showLock(note) {
-  show(word("locked"), unlockForm(await vaults(), opened, note));
+  const known = await vaults();
+  if (known.length === 0) {
+    location.reload(); // revoked or switched off: there is nothing more to open
+    return;
+  }
+  show("lock", word("locked"), unlockForm(known, opened, note));
   app.querySelector("[name=phrase]").focus();
 }
 
@@ -66,20 +72,21 @@ function locked() {
   endTalk();
   unwatch();
   lock.hidden = true;
+  show("lock", word("locked"), document.createDocumentFragment()); // at once, whatever comes next
   return showLock(word("locked-note"));
 }
 
 function news(told) {
   heard(told);
-  if (["sent", "trouble"].includes(told.type) && back.hidden && open) showList({ quietly: true });
+  if (["sent", "trouble"].includes(told.type) && shown === "list") showList({ quietly: true });
 }
 
 async function showList({ quietly = false } = {}) {
+  const mine = open;
+  const view = await list(mine.records, { open: showTalk, look: showItem });
+  if (open !== mine || (quietly && shown !== "list")) return; // locked meanwhile, or gone on to something else
   endTalk();
-  const { records } = open;
-  const view = await list(records, { open: showTalk, look: showItem });
-  if (!open || (quietly && !back.hidden)) return;
-  show(word("people"), view, { quietly });
+  show("list", word("people"), view, { quietly });
 }
 
 async function showTalk({ taken, draft }) {
@@ -88,21 +95,21 @@ async function showTalk({ taken, draft }) {
   const id = draft?.id ?? crypto.randomUUID();
   const kept = await records.draft(id); // as it now is, and so that it is known to be the newest
   talk = openTalk({ records, outbox, taken, id, draft: kept, saved: () => showSaved(taken) });
-  show(word("talk-with", { name: taken.name }), talk.form, { page: "talk-page" });
+  show("talk", word("talk-with", { name: taken.name }), talk.form, { page: "talk-page" });
   talk.begin();
   goneFromList();
 }
 
 function showSaved(taken) {
   endTalk();
-  show(word("saved"), part("saved"));
+  show("saved", word("saved"), part("saved"));
   app.querySelector("[data-saved-name]").textContent = taken.name;
   open.outbox.sendAll();
 }
 
 async function showItem(item, name) {
   const taken = (await open.records.cases()).find((each) => each.case === item.body?.case);
-  show(name || word("talk-waits"), itemView(item, taken));
+  show("item", name || word("talk-waits"), itemView(item, taken));
   goneFromList();
 }
 
@@ -118,7 +125,8 @@ function endTalk() {
   document.body.classList.remove("person-view");
 }
 
-function show(title, view, { page = "page-narrow", quietly = false } = {}) {
+function show(which, title, view, { page = "page-narrow", quietly = false } = {}) {
+  shown = which;
   heading.textContent = title;
   app.replaceChildren(view);
   main.className = `page ${page}`;
