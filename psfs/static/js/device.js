@@ -1,5 +1,7 @@
 // What every page does about recording offline, without loading any of it where nobody does.
 
+import { serverAnswers, tellUnreachable } from "./reach.js";
+
 const account = document.querySelector("meta[name=account]")?.content;
 const LEFT = "left"; // when somebody last left the program on this browser
 const NOBODY = "00000000-0000-0000-0000-000000000000";
@@ -39,7 +41,8 @@ async function takeAlong(event) {
   dispatchEvent(new Event("online")); // the sign tells anew
 }
 
-/** Before the form goes: erase the device's part, or say what stays. */
+/** Before the form goes: erase the device's part, or say what stays. Who cannot leave keeps it all: nothing is erased
+    before the server has answered. */
 async function signOut(event) {
   const form = event.target;
   if (!form.matches("[data-sign-out]") || form.hasAttribute("data-ready") || !globalThis.indexedDB) return;
@@ -47,6 +50,10 @@ async function signOut(event) {
   event.stopImmediatePropagation();
   let ready = { goOn: true, clear: true };
   if (await recordsHere()) {
+    if (!(await serverAnswers())) {
+      tellUnreachable();
+      return;
+    }
     const { beforeSigningOut } = await import("./offline/sign-out.js");
     ready = await beforeSigningOut(account, ask).catch(() => ({ goOn: true, clear: false }));
   }
@@ -68,23 +75,31 @@ function ask(text) {
 }
 
 /** A page that the browser had put away may belong to somebody who has signed out: it is shown only when it does not.
-    Without network the browser's own word is all there is: whether somebody has left the program since. */
+    Without network the browser's own word is all there is: whether somebody has left the program since. It is hidden
+    already when it is put away: shown again, it would be drawn before any question is answered. */
 function checkWhenShownAgain() {
   if (!account) {
     remember();
     return;
   }
+  addEventListener("pagehide", (event) => {
+    if (event.persisted) hide(true);
+  });
   addEventListener("pageshow", async (event) => {
     if (!event.persisted) return;
-    document.documentElement.hidden = true;
+    hide(true);
     const here = await signedIn();
     if (here === account || (here === undefined && !leftSince(performance.timeOrigin))) {
-      document.documentElement.hidden = false;
+      hide(false);
       return;
     }
     document.body.replaceChildren();
     location.replace(here === undefined ? "/frakopla" : "/");
   });
+}
+
+function hide(yes) {
+  document.documentElement.hidden = yes;
 }
 
 /** Who is signed in: an id, null for nobody, undefined where the server is not reached. */

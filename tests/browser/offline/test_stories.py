@@ -166,6 +166,17 @@ def sign_out(tablet: Tablet) -> None:
     tablet.tap("[data-sign-out] button")
 
 
+def test_signing_out_without_network_erases_nothing(own_server: Serve, new_tablet: NewTablet, tmp_path: Path) -> None:
+    server = own_server()
+    tablet = new_tablet("chromium", tmp_path / "tablet", server.url)
+    made_ready(tablet)
+    server.stop()
+    sign_out(tablet)
+    tablet.sees("Ikkje sendt: tenaren svarar ikkje")
+    unlock(tablet)
+    assert names(tablet), "whoever could not leave has the people along still"
+
+
 def test_a_revoked_device_loses_what_it_had_along_hands_in_and_erases_itself(
     own_server: Serve, new_tablet: NewTablet, tmp_path: Path
 ) -> None:
