@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.support.client import Browser
-    from tests.support.people import Town
 
     Open = Callable[[str], Browser]
 
