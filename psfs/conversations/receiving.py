@@ -83,17 +83,17 @@ def receive(device_id: uuid.UUID, account: User, raw: bytes, sent_at: datetime |
     return item.answer
 
 
-def try_again(item: ReceivedItem, account: User) -> list[str]:
+def try_again(item_id: uuid.UUID, account: User) -> list[str]:
     """Keep a conversation that was set aside, now that what stood in its way may be gone; ``account`` records it.
 
     Gives what still stands in its way: codes, none when it is kept.
     """
-    raw = item.body.encode()
-    body = bodies.read(raw)
+    item = db.session.get_one(ReceivedItem, item_id)
+    body = bodies.read(item.body.encode())
     opened = find_case(body.case, Action.RECORD, view=VIEW, shows_page=False)
     if opened is None:
         return ["no_access"]
-    item = db.session.get_one(ReceivedItem, item.id, populate_existing=True)
+    item = db.session.get_one(ReceivedItem, item_id, populate_existing=True)
     if item.state != SET_ASIDE:
         return []
     if not body.performed_by:

@@ -15,9 +15,7 @@ from psfs.conversations.queries import form_id_of
 from psfs.conversations.queries_form import form_view
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
-from psfs.extensions import db
 from psfs.messages import message
-from psfs.models import ReceivedItem
 from psfs.offline import queries_received, words
 from psfs.offline.blueprint import bp
 from psfs.offline.forms import PutAwayForm
@@ -50,7 +48,7 @@ def keep_received(item_id: uuid.UUID) -> Response | tuple[str, int]:
     item = _item(item_id)
     if not item.waits or not item.may_record:
         abort(404)
-    left = receiving.try_again(db.session.get_one(ReceivedItem, item_id), user())
+    left = receiving.try_again(item_id, user())
     if left:
         return _page(_item(item_id), PutAwayForm(formdata=None), words.reasons(left)), 422
     flash(_("Samtalen er lagra."), "success")
