@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from psfs import create_app
 from psfs.config import Config
 from tests.browser.crawling import OFTEN, crawl, kind_of
+from tests.browser.handing_in import hand_in_one_beside_another_and_one_that_is_refused
 from tests.browser.looking import in_light_and_dark, larger_text, look
 from tests.browser.walking import digit, find_case, heading, sign_in
 from tests.support.browser import PHONE, TABLET
@@ -31,17 +32,17 @@ if TYPE_CHECKING:
 
 NARROW = {"width": 320, "height": 700}
 STARTS: dict[str, list[str]] = {
-    "kari": ["/", "/sok?q=dikt", "/sok?q=xyxy"],
-    "leiar": ["/"],
+    "kari": ["/", "/mottekne", "/sok?q=dikt", "/sok?q=xyxy"],
+    "leiar": ["/", "/mottekne"],
     "ke": ["/"],
     "admin": ["/"],
-    "": ["/logg-inn", "/eingongskode", "/frakopla", "/finst-ikkje"],
+    "": ["/logg-inn", "/eingongskode", "/frakopla", "/frakopla/nb", "/frakopla/en", "/finst-ikkje"],
 }
 # A closed case, and one at level 2: pages that the others do not lead to.
 FIRST = ["Olav Dømestad", "Torstein Prøvestad"]
 ON_PHONE = {"/", "/logg-inn", "/sok", "/saker/*", "/saker/*/stige", "/saker/*/stafettlogg", "/saker/*/samtalar/ny",
             "/saker/*/skjema/*", "/personar/ny"}  # fmt: skip
-NO_PAGES = {"/helse", "/helse/oppe", "/manifest.webmanifest", "/sw.js"}
+NO_PAGES = {"/helse", "/helse/oppe", "/manifest.webmanifest", "/sw.js", "/eining/*/tilstand"}
 
 Findings = dict[str, list[str]]
 
@@ -63,7 +64,9 @@ def findings(request: pytest.FixtureRequest, chromium: Browser, live_server: Run
         sign_in(page, request.param)
     starts = STARTS[request.param]
     if request.param == "kari":
-        starts = [*(find_case(page, name) for name in FIRST), search_for_a_stranger(live_server), *starts]
+        first = [find_case(page, name) for name in FIRST]
+        hand_in_one_beside_another_and_one_that_is_refused(page, first[1])
+        starts = [*first, search_for_a_stranger(live_server), *starts]
     found: Findings = defaultdict(list)
     often = OFTEN if request.param == "kari" else {}
     for kind in crawl(page, starts, often=often, unknown_too=not request.param):

@@ -32,10 +32,10 @@ def test_nothing_of_a_person_is_kept_and_there_is_a_page_without_a_network(page:
     assert not [url for url in kept if url.query]
     page.context.set_offline(True)
     page.goto("/konto")
-    assert page.title().startswith("Inga nettilkopling")
+    assert page.title().startswith("Utan nett")
     drawn = "getComputedStyle(document.querySelector('a.ds-button')).borderTopStyle"
     assert page.evaluate(drawn) != "none", "with its style sheets"
     page.context.set_offline(False)
     page.get_by_role("link", name="Prøv igjen").click()
     page.wait_for_url("**/")
-    assert "Inga nettilkopling" not in page.title()
+    assert "Utan nett" not in page.title()

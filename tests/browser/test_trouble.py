@@ -216,7 +216,7 @@ def test_the_offline_page_when_the_server_is_down(
     os.killpg(server.pid, signal.SIGKILL)
     page.wait_for_function("() => fetch('/helse').then(() => false, () => true)")
     page.goto(address)
-    expect(heading(page)).to_have_text("Inga nettilkopling")
+    expect(heading(page)).to_have_text("Utan nett")
     assert "Ingeborg" not in page.content()
     assert page.evaluate("document.fonts.ready.then(() => getComputedStyle(document.body).fontFamily)")
     expect(page.get_by_role("link", name="Prøv igjen")).to_be_visible()
