@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from tests.support import webkit
+from tests.browser.offline import visit
+from tests.support import remains, webkit
 from tests.support.chromium import ChromiumTablet
 from tests.support.webkit import WebKitTablet
 
@@ -58,9 +59,14 @@ def make_tablet(request: pytest.FixtureRequest) -> NewTablet:
 
 
 @pytest.fixture
-def new_tablet(make_tablet: NewTablet) -> Iterator[NewTablet]:
+def made() -> list[Tablet]:
+    """The tablets of this test, in the order they were made."""
+    return []
+
+
+@pytest.fixture
+def new_tablet(make_tablet: NewTablet, made: list[Tablet]) -> Iterator[NewTablet]:
     """As ``make_tablet``, started; it is closed when the test ends."""
-    made: list[Tablet] = []
 
     def start(engine: str, folder: Path, url: str, **options: Any) -> Tablet:
         tablet = make_tablet(engine, folder, url, **options)
@@ -71,3 +77,15 @@ def new_tablet(make_tablet: NewTablet) -> Iterator[NewTablet]:
     yield start
     for tablet in made:
         tablet.close()
+
+
+@pytest.fixture
+def nothing_readable(new_tablet: NewTablet, made: list[Tablet], demo_instance: Path) -> Iterator[None]:
+    """When the story is over: nothing of anybody lies in the clear on any of its tablets, in any store or file."""
+    del new_tablet  # closes them, after this has read them
+    yield
+    secrets = [visit.PHRASE, *visit.people_and_activities(demo_instance)]
+    for tablet in made:
+        asked = remains.asked_of(tablet)
+        tablet.kill()
+        assert remains.in_the_clear([*asked, *remains.files_of(tablet.folder)], secrets) == []

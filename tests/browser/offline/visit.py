@@ -7,6 +7,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.server import RunningApp
     from tests.support.tablets import Tablet
 
@@ -14,6 +16,12 @@ PHRASE = "Kråkeføtene på ruta"
 CONTROLLED = "return Boolean(navigator.serviceWorker?.controller);"
 ROW = ".offline-row"
 SAVE = "[data-save]"
+WAITS = "[data-waiting] .offline-row"
+SIGN = "[data-sign-text]"
+PANELS = "document.querySelectorAll('.talk-panel:not(.talk-new)')"
+HOW_MANY = f"return {PANELS}.length;"
+CHOOSE = f"{PANELS}[args[0]].querySelector(`input[value='${{args[1]}}']`).click();"
+SHORT = 6  # letters: what is shorter stands in many a program
 
 
 def sign_in(tablet: Tablet, name: str = "kari") -> None:
@@ -52,6 +60,11 @@ def made_ready(tablet: Tablet, name: str = "kari") -> None:
 def unlock(tablet: Tablet) -> None:
     """From whatever page one asked for without network to the list of people."""
     tablet.open("/")
+    unlock_here(tablet)
+
+
+def unlock_here(tablet: Tablet) -> None:
+    """Unlock on the page that is open."""
     tablet.waits_for("[name=phrase]")
     tablet.fill("[name=phrase]", PHRASE)
     tablet.tap("button", "Lås opp")
@@ -69,18 +82,13 @@ def open_talk(tablet: Tablet, row: int = 0) -> int:
     tablet.js(f"document.querySelectorAll('[data-people] {ROW}')[args[0]].click();", row)
     tablet.waits_for("h1", "Samtale med")
     tablet.tap("button", "Alle på eitt ark")
-    return int(tablet.js("return document.querySelectorAll('.talk-panel:not(.talk-new)').length;"))
+    return int(tablet.js(HOW_MANY))
 
 
 def score(tablet: Tablet, activity: int, value: int) -> None:
     """Tap a score, and wait until the page says that the draft is kept."""
     tablet.js("document.querySelector('[data-draft]').textContent = '';")
-    panel = ".talk-panel:not(.talk-new)"
-    tablet.js(
-        f"document.querySelectorAll('{panel}')[args[0]].querySelector(`input[value='${{args[1]}}']`).click();",
-        activity,
-        value,
-    )
+    tablet.js(CHOOSE, activity, value)
     tablet.waits_for("[data-draft]", "Kladden er lagra")
 
 
@@ -91,10 +99,13 @@ def chosen(tablet: Tablet) -> list[int]:
     return found
 
 
-def hold(tablet: Tablet, row: int = 0, *, value: int = 5) -> None:
-    """A whole conversation, every activity with the same score, saved on the device."""
+def hold(tablet: Tablet, row: int = 0, *, value: int = 5, held_on: str = "") -> None:
+    """A whole conversation, every activity with the same score, saved on the device; ``held_on`` sets the day."""
     for activity in range(open_talk(tablet, row)):
         score(tablet, activity, value)
+    if held_on:
+        tablet.tap("#about summary")
+        tablet.fill("[name=held_on]", held_on)
     tablet.tap(SAVE)
     tablet.waits_for("h1", "Lagra på eininga")
     tablet.tap("#app button", "Til lista")
@@ -120,6 +131,24 @@ def conversations(server: RunningApp) -> dict[str, list[Any]]:
 
 def rows(server: RunningApp, query: str) -> list[Any]:
     """What the server's database answers."""
-    (file,) = server.instance.glob("*.sqlite3")
+    return rows_in(server.instance, query)
+
+
+def rows_in(instance: Path, query: str) -> list[Any]:
+    """What the database in that folder answers."""
+    (file,) = instance.glob("*.sqlite3")
     with closing(sqlite3.connect(file)) as database:
         return database.execute(query).fetchall()
+
+
+def people_and_activities(instance: Path) -> list[str]:
+    """What must lie nowhere in the clear: everybody's name, and every activity that is more than a word."""
+    query = "SELECT name FROM person UNION SELECT text FROM activity"
+    return [text for (text,) in rows_in(instance, query) if len(text) > SHORT]
+
+
+def end_sessions(server: RunningApp) -> None:
+    """Everybody's session is over, as when it has lasted its time."""
+    (file,) = server.instance.glob("*.sqlite3")
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DELETE FROM web_session")

@@ -15,7 +15,7 @@ export function openTalk({ records, outbox, taken, id, draft, saved }) {
   const form = talkForm(taken, draft ? newIds(draft.values) : []);
   const says = form.querySelector("[data-draft]");
   form.elements.held_on.value = localTime().slice(0, 10);
-  form.elements.held_on.max = form.elements.held_on.value;
+  form.elements.held_on.max = lastDay();
   if (draft) fill(form, draft.values);
   return {
     form,
@@ -61,6 +61,14 @@ export function openTalk({ records, outbox, taken, id, draft, saved }) {
     says.textContent = word(hasWord(`save-${error.code}`) ? `save-${error.code}` : "save-storage");
     says.scrollIntoView({ block: "nearest" });
   }
+}
+
+/** The last day that may be chosen: a device's clock can be a day behind, and what staff confirm is what counts. The server
+    sets aside what lies ahead by its own clock. */
+function lastDay() {
+  const day = new Date();
+  day.setDate(day.getDate() + 1);
+  return localTime(day).slice(0, 10);
 }
 
 /** Whether there is an answer, or an end, for each activity, and a day; says what is missing, as the page online does. */
