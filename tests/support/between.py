@@ -28,6 +28,7 @@ class Line:
     upstream: str
     port: int = field(default_factory=free_port)
     passed: list[str] = field(default_factory=list)  # «POST /path» of all that came to the server
+    _edits: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     _rules: list[tuple[str, int]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -40,6 +41,18 @@ class Line:
         """Answer the next requests whose path has that ``ending`` with these, one each; ``LOST`` loses the answer."""
         with self._lock:
             self._rules += [(ending, status) for status in statuses]
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """From now on what comes from ``path`` says ``new`` where the server said ``old``, as a later version does."""
+        self._edits[path] = (old.encode(), new.encode())
+
+    def asks_without(self, path: str) -> set[str]:
+        """Headers that are not handed on: what is to be edited is asked for whole and unpacked."""
+        return {"accept-encoding", "if-none-match", "if-modified-since"} if path in self._edits else set()
+
+    def edited(self, path: str, text: bytes) -> bytes:
+        """What arrives of an answer."""
+        return text.replace(*self._edits[path]) if path in self._edits else text
 
     @property
     def untouched(self) -> int:
@@ -85,7 +98,8 @@ class _Carrier(BaseHTTPRequestHandler):
             return
         upstream = http.client.HTTPConnection(urlsplit(self.line.upstream).netloc, timeout=60)
         with contextlib.closing(upstream):
-            headers = {key: value for key, value in self.headers.items() if key.lower() not in HOP_BY_HOP}
+            left_out = HOP_BY_HOP | self.line.asks_without(path)
+            headers = {key: value for key, value in self.headers.items() if key.lower() not in left_out}
             try:
                 upstream.request(self.command, self.path, body or None, headers)
                 answer = upstream.getresponse()
@@ -98,7 +112,7 @@ class _Carrier(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         kept = [(key, value) for key, value in answer.getheaders() if key.lower() not in HOP_BY_HOP]
-        self._answer(answer.status, kept, text)
+        self._answer(answer.status, kept, self.line.edited(path, text))
 
     do_GET = do_POST = do_HEAD = _carry  # noqa: N815 - the names that http.server calls
 

@@ -1,0 +1,210 @@
+"""What happens while a conversation is under way: no room, two windows, a session that ends, a new version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.offline import visit
+from tests.browser.offline.visit import (
+    SIGN,
+    WAITS,
+    conversations,
+    hold,
+    made_ready,
+    open_talk,
+    score,
+    unlock,
+    unlock_here,
+)
+from tests.support.between import LOST, Line
+from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.browser.offline.conftest import NewTablet
+    from tests.support.chromium import ChromiumTablet
+    from tests.support.server import RunningApp
+    from tests.support.tablets import Tablet
+
+    Serve = Callable[..., RunningApp]
+
+ROOM_LEFT = 40_000  # bytes: for a handful of taps
+MANY = 80  # taps
+NEW = "return Boolean((await navigator.serviceWorker.getRegistration()).waiting);"
+CACHES = "return (await caches.keys()).filter((name) => name.startsWith('psfs-'));"
+pytestmark = pytest.mark.usefixtures("nothing_readable")
+
+
+def new_ones(server: RunningApp, before: dict[str, list[object]]) -> list[set[object]]:
+    """The scores of each conversation that has come since."""
+    return [set(values) for key, values in conversations(server).items() if key not in before]
+
+
+def test_no_room_is_told_nothing_leaves_the_screen_and_two_windows_send_once(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    """In Chromium alone: WebKit's library has nothing that makes its quota small."""
+    server = own_server()
+    before = conversations(server)
+    tablet: ChromiumTablet = new_tablet("chromium", tmp_path / "tablet", server.url)  # type: ignore[assignment]
+    made_ready(tablet)
+    server.stop(hard=True)
+    visit.dies(tablet)
+    tablet.open("/frakopla")
+    used = tablet.js("return (await navigator.storage.estimate()).usage;")
+    with tablet.room_for(used + ROOM_LEFT):
+        unlock(tablet)
+        activities = open_talk(tablet)
+        tapped = fill_until_full(tablet, activities)
+        assert visit.chosen(tablet) == tapped
+        tablet.tap(visit.SAVE)
+        tablet.waits_for("[data-draft][data-trouble]", "Alt står framleis på skjermen")
+        assert visit.chosen(tablet) == tapped
+        assert tablet.count("h1", "Lagra på eininga") == 0
+    tablet.tap(visit.SAVE)
+    tablet.waits_for("h1", "Lagra på eininga")
+
+    tablet.new_tab()
+    unlock(tablet)
+    tablet.waits_for(WAITS)
+    open_talk(tablet, 1)
+    score(tablet, 0, 1)
+    tablet.in_tab(0)
+    tablet.tap("#app button", "Til lista")
+    open_talk(tablet, 1)  # the draft from the other window
+    assert visit.chosen(tablet) == [1]
+    for activity in range(activities_shown(tablet)):
+        score(tablet, activity, 2)
+    tablet.in_tab(1)
+    tap(tablet, 0, 9)
+    tablet.waits_for("[data-draft][data-trouble]", "endra i eit anna vindauge")
+    tablet.in_tab(0)
+    tablet.tap(visit.SAVE)
+    tablet.waits_for("h1", "Lagra på eininga")
+
+    server.start()
+    visit.sign_in(tablet)
+    for tab in (0, 1):
+        tablet.in_tab(tab)
+        tablet.js("dispatchEvent(new Event('online'));")  # both send, neither waits for the other
+    until(lambda: len(conversations(server)) == len(before) + 2, "both conversations are there")
+    for tab in (0, 1):
+        tablet.in_tab(tab)
+        tablet.js("dispatchEvent(new Event('online'));")
+        tablet.waits_for(SIGN, "Ingenting ventar")
+    sent = [values for key, values in conversations(server).items() if key not in before]
+    assert sent[0] == tapped
+    assert set(sent[1]) == {2}
+    assert len(sent) == 2
+
+
+def fill_until_full(tablet: Tablet, activities: int) -> list[int]:
+    """Tap scores until the page says that there is no room; gives what stands on the screen then."""
+    stands = [0] * activities
+    for turn in range(MANY):
+        activity = turn % activities
+        stands[activity] = (turn * 3) % 11
+        tap(tablet, activity, stands[activity])
+        until(
+            lambda: tablet.count("[data-draft]", "er ikkje lagra") or tablet.count("[data-draft]", "Kladden er lagra"),
+            "an answer",
+        )
+        if turn >= activities and tablet.count("[data-draft][data-trouble]", "Det er ikkje plass på eininga"):
+            return stands
+    raise AssertionError(f"room for {MANY} taps")
+
+
+def tap(tablet: Tablet, activity: int, value: int) -> None:
+    """Tap a score, whatever comes of it."""
+    tablet.js("document.querySelector('[data-draft]').textContent = '';")
+    tablet.js(visit.CHOOSE, activity, value)
+
+
+def activities_shown(tablet: Tablet) -> int:
+    """How many activities the conversation on the screen has."""
+    return int(tablet.js(visit.HOW_MANY))
+
+
+def test_a_session_that_ends_in_the_midst_of_sending_waits_for_the_same_person(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    before = conversations(server)
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        made_ready(tablet)
+        server.stop()
+        unlock(tablet)
+        for row in (0, 1):
+            hold(tablet, row, value=row + 1)
+        server.start()
+        line.next("/samtalar", LOST)
+        tablet.tap("[data-send]")
+        until(lambda: new_ones(server, before) == [{1}], "the server has the first, and nobody has heard")
+        tablet.waits_for(SIGN, "Utan nett. 2 samtalar ventar")
+        visit.end_sessions(server)
+        tablet.tap("[data-send]")
+        tablet.waits_for(SIGN, "2 samtalar ventar på å bli sende. Logg inn som den same")
+
+        tablet.tap("[data-sign-in]")
+        tablet.tap("button", "Ola")
+        tablet.waits_for("h1", "Arbeidsliste")
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        tablet.waits_for(SIGN, "Ein annan er logga inn. Berre den som heldt samtalane, kan sende dei.")
+        tablet.tap("[data-send]")
+        handed_in = [each for each in line.passed if each.endswith("/samtalar")]
+        assert len(handed_in) == 1
+        assert new_ones(server, before) == [{1}]
+
+        visit.end_sessions(server)
+        tablet.tap("[data-send]")
+        tablet.waits_for(SIGN, "Logg inn som den same")
+        tablet.tap("[data-sign-in]")
+        tablet.tap("button", "Kari")
+        tablet.waits_for("h1", "Arbeidsliste")
+        tablet.waits_for(SIGN, "Ingenting ventar. Alt var sendt")
+        assert new_ones(server, before) == [{1}, {2}], "the first is not there twice"
+
+
+def test_a_new_version_waits_while_a_conversation_is_open(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    before = conversations(server)
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        made_ready(tablet)
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        (old,) = tablet.js(CACHES)
+        activities = open_talk(tablet)
+        score(tablet, 0, 7)
+        line.edit("/sw.js", f'VERSION = "{old.removeprefix("psfs-")}"', 'VERSION = "ny-utgave"')
+        tablet.js("(await navigator.serviceWorker.getRegistration()).update();")
+        tablet.waits_for_script(NEW, "the new version is there and waits")
+        assert sorted(tablet.js(CACHES)) == sorted([old, "psfs-ny-utgave"]), "the page keeps what it began with"
+        for activity in range(1, activities):
+            score(tablet, activity, 7)
+        tablet.new_tab()
+        tablet.open("/")  # asks it to take over, in vain
+        tablet.waits_for("h1", "Arbeidsliste")
+        assert tablet.js(NEW)
+        tablet.in_tab(0)
+        tablet.tap(visit.SAVE)
+        tablet.waits_for("h1", "Lagra på eininga")
+        until(lambda: new_ones(server, before) == [{7}], "the conversation is sent")
+        tablet.open("/")
+        tablet.waits_for_script(
+            "return (await caches.keys()).join() === 'psfs-ny-utgave';", "it took over, and what was old is gone"
+        )
+        assert not tablet.js(NEW)
+        server.stop(hard=True)
+        unlock(tablet)
+        assert visit.names(tablet), "the new version shows the people without the server"
