@@ -149,7 +149,7 @@ def _answer(value: Any) -> Answer:
 
 def _retirement(value: Any) -> Retirement:
     said = _record(value, "reason", "note")
-    if said["reason"] not in set(RetireReason):
+    if said["reason"] not in list(RetireReason):
         raise MalformedError("reason")
     return Retirement(RetireReason(said["reason"]), _line(said["note"]))
 

@@ -47,3 +47,13 @@ def test_a_field_that_is_not_there_is_named(without: str) -> None:
 def test_what_two_readers_could_read_differently_is_refused(raw: bytes) -> None:
     with pytest.raises(bodies.MalformedError):
         bodies.read(raw)
+
+
+@pytest.mark.parametrize("reason", [[], {}, ["other"], None, 1])
+def test_a_reason_of_another_kind_is_refused_and_is_no_fault_of_the_server(reason: object) -> None:
+    body = json.loads(VERSION_1.read_text(encoding="utf-8"))
+    key = str(UUID(int=12))
+    body["retired"][key]["reason"] = reason
+    with pytest.raises(bodies.MalformedError) as refused:
+        bodies.read(json.dumps(body).encode())
+    assert refused.value.where == [f"retired.{key}.reason"]
