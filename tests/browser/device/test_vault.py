@@ -98,6 +98,7 @@ def test_a_clock_that_was_set_back_does_not_lock_for_days(opened: Run) -> None:
     wrong_tries(opened, 3)
     opened("await change('vaults', account, { wait_until: Date.now() + 9e8 });")
     assert opened("return unlockByPhrase(account, phrase);") == {"code": "wait", "wait": 1}
+    assert opened("return (await vaults())[0].wait_until - Date.now();") <= 1000, "the wait ends when it was said to"
 
 
 def test_the_right_phrase_starts_the_counting_anew(opened: Run) -> None:
