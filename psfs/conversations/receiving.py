@@ -19,6 +19,7 @@ from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, Conflict, Conv
 from psfs.conversations.received import RESOLVED, SAVED, SET_ASIDE, VIEW, actor, decide
 from psfs.conversations.recording import keep
 from psfs.conversations.rows import counting, end_later, find_form, must_be_open, spans
+from psfs.domain.activities import check_date
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
 from psfs.domain.receiving import reconcile
@@ -195,6 +196,7 @@ def _keep_in(opened: OpenCase, account: User, given: ConversationInput, known: s
     if form is None:
         raise Refusal("form_gone")
     must_be_open(opened.case, form)
+    check_date(given.held_on, today=clock.today(), birth_date=opened.person.birth_date)  # ends are counted from it
     activities = {each.id: each for each in form.activities}
     had = None if known is None else {key for key in activities if str(key) in known}
     found = reconcile(spans(form.activities), given.held_on, given.answers, given.retired, had)

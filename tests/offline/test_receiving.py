@@ -225,6 +225,17 @@ def test_an_activity_that_ended_meanwhile_keeps_the_score_it_got(
     assert db.session.get_one(Activity, strikke, populate_existing=True).retired_on == clock.today() + timedelta(days=1)
 
 
+def test_a_day_at_the_end_of_time_is_refused_as_ahead_also_for_an_activity_that_ended(
+    tablet: Tablets, town: Town, worked: Worked, talk: Talk
+) -> None:
+    kari = tablet("kari")
+    kari.take(town.adult.id)
+    why = Retirement(RetireReason.REACHED)
+    form_id, strikke = worked.form.id, worked.ids["Strikke"]
+    service.retire(db.session.get_one(Case, town.adult.id), as_user(town, "ola"), form_id, strikke, why)
+    assert kari.ask("samtalar", talk(held_on="9999-12-31"))["reasons"] == ["date_in_future"]
+
+
 def test_new_and_retired_activities_come_with_the_conversation(
     tablet: Tablets, town: Town, worked: Worked, talk: Talk
 ) -> None:

@@ -208,3 +208,35 @@ def test_a_new_version_waits_while_a_conversation_is_open(
         server.stop(hard=True)
         unlock(tablet)
         assert visit.names(tablet), "the new version shows the people without the server"
+
+
+def test_one_that_the_server_fails_on_gives_way_and_a_draft_can_be_thrown_away(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    before = conversations(server)
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        made_ready(tablet)
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        line.next("/samtalar", 500, 500, 500)
+        hold(tablet, 0, value=1)
+        tablet.waits_for(SIGN, "Éin samtale ventar")
+        hold(tablet, 1, value=2)
+        while line.untouched:
+            tablet.tap("[data-send]")
+            tablet.waits_for(SIGN)
+        until(lambda: new_ones(server, before) == [{2}], "the one behind is there")
+        tablet.waits_for(WAITS, "Tenaren får ikkje til å ta imot samtalen")
+        score(tablet, open_talk(tablet, 2) - 1, 3)
+        tablet.tap("[data-drop] summary")
+        tablet.tap("[data-drop] button", "Ja, slett kladden")
+        tablet.waits_for("h1", "Personane du har med")
+        assert tablet.count("[data-people] .ds-tag", "Kladd") == 0
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        tablet.waits_for(SIGN, "Ingenting ventar")
+        assert tablet.count("[data-people] .ds-tag", "Kladd") == 0
+    assert new_ones(server, before) == [{2}, {1}]

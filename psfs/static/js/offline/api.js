@@ -5,6 +5,7 @@ import { Trouble } from "./db.js";
 import { localTime } from "./time.js";
 
 const PATIENCE_MS = 12_000;
+const TOO_LARGE = 413; // may be said by whatever stands before the server
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 const BY_STATUS = { 401: "signed_out", 403: "forbidden", 404: "not_found", 410: "revoked", 413: "too_large", 422: "malformed", 429: "busy" };
 
@@ -91,7 +92,7 @@ async function call(method, address, body, token) {
     throw new Trouble("offline", { status: 0, cause });
   }
   if (answer.ok && said) return said;
-  if (answer.ok) throw new Trouble("offline", { status: 0 });
+  if (!said && answer.status < 500 && answer.status !== TOO_LARGE) throw new Trouble("offline", { status: 0 });
   if (answer.status >= 500) throw new Trouble("busy", { status: answer.status });
   throw new Trouble(said?.code ?? BY_STATUS[answer.status] ?? "refused", { status: answer.status, where: said?.where });
 }

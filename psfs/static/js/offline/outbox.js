@@ -13,6 +13,7 @@ const PASSES = ["offline", "busy", "elsewhere"]; // worth another try without an
 const STOPS = [400, 401, 403]; // not about the conversation, but about who is signed in
 const TAKEN = ["saved", "set_aside"];
 const BATCH = 200;
+const GIVES_WAY = 3; // times that the server may fail on a conversation before those behind it need not wait for it
 
 /** `on(news)` is told as it goes: `{type: "sending", id}`, `{type: "sent", id, answer}`, `{type: "trouble", id, code}`,
     and in the end `{type: "done", sent, trouble, left, stopped, pause}`, see `sendAll`. */
@@ -23,6 +24,8 @@ export class Outbox {
   #on;
   #running = null;
   #failures = 0;
+  #failedOn = new Map();
+  #begun = false;
   #timer;
   #asked = () => { if (document.visibilityState === "visible") this.sendAll(); };
 
@@ -85,7 +88,8 @@ export class Outbox {
     const { device } = await contact(this.#api, this.#vault);
     if (device === "gone") return this.#vault.lock();
     await this.#sendOpenings(beat);
-    if (again) await this.#tryAgain();
+    if (again || !this.#begun) await this.#tryAgain((trouble) => again || trouble === "busy");
+    this.#begun = true;
     for (let next; (next = await this.#records.freezeNext()); ) {
       await beat();
       this.#on({ type: "sending", id: next.id });
@@ -103,7 +107,7 @@ export class Outbox {
       done.sent.push(id);
       this.#on({ type: "sent", id, answer });
     } catch (error) {
-      if (!aboutTheItem(error)) throw error;
+      if (!aboutTheItem(error) && !this.#givesWay(id, error)) throw error;
       await this.#records.markItem(id, error.code);
       done.trouble.push(id);
       this.#on({ type: "trouble", id, code: error.code });
@@ -123,10 +127,18 @@ export class Outbox {
     }
   }
 
-  async #tryAgain() {
+  async #tryAgain(wanted) {
     for (const { id, trouble } of await this.#records.items()) {
-      if (trouble && trouble !== "unreadable") await this.#records.markItem(id, null);
+      if (trouble && trouble !== "unreadable" && wanted(trouble)) await this.#records.markItem(id, null);
     }
+  }
+
+  /** Whether the server answers, but has failed on this very conversation so often that it is taken to be about that one. */
+  #givesWay(id, { status }) {
+    if (status < 500) return false;
+    const times = (this.#failedOn.get(id) ?? 0) + 1;
+    this.#failedOn.set(id, times);
+    return times >= GIVES_WAY;
   }
 
   #pauseAfter({ stopped, left }) {

@@ -9,23 +9,29 @@ import { localTime } from "./time.js";
 import { hasWord, part, word } from "./words.js";
 
 /** Show the conversation `id` for a case taken along, with what `draft` holds of it. `saved()` is told when it is kept
-    on the device. Gives `{form, close()}`. */
-export function openTalk({ records, outbox, taken, id, draft, saved }) {
+    on the device, `dropped()` when the draft was thrown away. Gives `{form, begin(), close(), settled()}`: the last resolves
+    when every touch so far has been written. */
+export function openTalk({ records, outbox, taken, id, draft, saved, dropped }) {
   const ended = new AbortController();
   const form = talkForm(taken, draft ? newIds(draft.values) : []);
   const says = form.querySelector("[data-draft]");
+  const drop = form.querySelector("[data-drop]");
+  let writing = null;
+  drop.hidden = !draft;
   form.elements.held_on.value = localTime().slice(0, 10);
   form.elements.held_on.max = lastDay();
   if (draft) fill(form, draft.values);
   return {
     form,
     close: () => ended.abort(),
+    settled: () => writing,
     begin() { // once it is in the page
       startTalk(form, { signal: ended.signal });
       for (const field of form.querySelectorAll("[data-names], #about input")) {
         if (field.value) field.dispatchEvent(new Event("input", { bubbles: true })); // what is said of them follows
       }
-      form.addEventListener("input", keep);
+      form.addEventListener("input", () => { writing = keep(); });
+      drop.querySelector("button").addEventListener("click", throwAway);
       form.addEventListener("submit", save);
     },
   };
@@ -34,10 +40,21 @@ export function openTalk({ records, outbox, taken, id, draft, saved }) {
     try {
       await records.saveDraft({ id, taken, values: valuesOf(form) });
       says.textContent = word("draft-kept");
+      drop.hidden = false;
       says.removeAttribute("data-trouble");
     } catch (error) {
       if (error.code !== "saved") tell(error);
     }
+  }
+
+  async function throwAway() {
+    try {
+      await records.dropDraft(id);
+    } catch (error) {
+      tell(error);
+      return;
+    }
+    dropped();
   }
 
   async function save(event) {

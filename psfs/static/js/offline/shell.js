@@ -13,6 +13,7 @@ import { vaults } from "./vault.js";
 import { part, word } from "./words.js";
 
 const PATHS = { nn: "/frakopla", nb: "/frakopla/nb", en: "/frakopla/en" };
+const LAST_TOUCH_MS = 1_000;
 const app = document.getElementById("app");
 const heading = document.getElementById("heading");
 const main = document.getElementById("main");
@@ -29,7 +30,7 @@ async function begin() {
   await expire();
   const known = await vaults();
   if (known.length === 0 || (await inTheirLanguage(known[0].language))) return;
-  lock.addEventListener("click", () => open?.vault.lock());
+  lock.addEventListener("click", lockNow);
   back.addEventListener("click", () => history.back());
   app.addEventListener("click", (event) => { if (event.target.closest("[data-go-list]")) history.back(); });
   addEventListener("popstate", () => { if (open) showList(); });
@@ -44,6 +45,12 @@ async function inTheirLanguage(language) {
   if (!(await caches.match(path))) return false;
   location.replace(path);
   return true;
+}
+
+/** Lock, once the last touch is on the disk; but never wait long for that. */
+async function lockNow() {
+  await Promise.race([talk?.settled(), new Promise((done) => { setTimeout(done, LAST_TOUCH_MS); })]);
+  open?.vault.lock();
 }
 
 async function showLock(note) {
@@ -90,11 +97,13 @@ async function showList({ quietly = false } = {}) {
 }
 
 async function showTalk({ taken, draft }) {
-  const { records, outbox } = open;
+  const mine = open;
+  const { records, outbox } = mine;
   await records.openCase(taken.case).catch((error) => { if (error.code !== "not_found") throw error; }); // only the draft is left of it
   const id = draft?.id ?? crypto.randomUUID();
   const kept = await records.draft(id); // as it now is, and so that it is known to be the newest
-  talk = openTalk({ records, outbox, taken, id, draft: kept, saved: () => showSaved(taken) });
+  if (open !== mine) return; // locked meanwhile
+  talk = openTalk({ records, outbox, taken, id, draft: kept, saved: () => showSaved(taken), dropped: () => history.back() });
   show("talk", word("talk-with", { name: taken.name }), talk.form, { page: "talk-page" });
   talk.begin();
   goneFromList();
@@ -108,7 +117,9 @@ function showSaved(taken) {
 }
 
 async function showItem(item, name) {
-  const taken = (await open.records.cases()).find((each) => each.case === item.body?.case);
+  const mine = open;
+  const taken = (await mine.records.cases()).find((each) => each.case === item.body?.case);
+  if (open !== mine) return; // locked meanwhile
   show("item", name || word("talk-waits"), itemView(item, taken));
   goneFromList();
 }
