@@ -12,12 +12,8 @@ closeMenus();
 history.replaceState(history.state, "", location.href); // Back to a page that answered a form asks the server for it anew
 
 if ("serviceWorker" in navigator) {
-  const askToTakeOver = (registration) => registration.waiting?.postMessage("take-over");
   addEventListener("load", () => navigator.serviceWorker.register("/sw.js").then(
-    (registration) => {
-      askToTakeOver(registration);
-      setTimeout(askToTakeOver, 5_000, registration); // the page that was left just now may still have been open
-    },
+    (registration) => registration.waiting?.postMessage("take-over"),
     () => undefined,
   ));
 }
