@@ -14,7 +14,19 @@ from psfs.domain.permissions import Action, Role, allowed
 if TYPE_CHECKING:
     from flask import Flask
 
-ROOMS = ("accounts", "worklist", "cases", "conversations", "bti", "documents", "offline", "pwa")
+ROOMS = (
+    "accounts",
+    "worklist",
+    "cases",
+    "conversations",
+    "bti",
+    "coordination",
+    "teams",
+    "overview",
+    "documents",
+    "offline",
+    "pwa",
+)
 
 
 def register(app: Flask) -> None:
@@ -41,6 +53,9 @@ def _layout() -> dict[str, Any]:
         (Action.WORKLIST, "worklist.home", _("Arbeidsliste"), "list"),
         (Action.SEARCH, "cases.search", _("Søk"), "search"),
         (Action.CREATE_CASE, "cases.new", _("Ny person"), "plus"),
+        (Action.COORDINATE, "coordination.queue", _("Meldingar"), "bell"),
+        (Action.COORDINATE, "coordination.register", _("Planar"), "file"),
+        (Action.OVERVIEW, "overview.figures", _("Oversyn"), "eye"),
         (Action.MANAGE_ACCOUNTS, "accounts.users", _("Tilsette"), ""),
         (Action.MANAGE_SERVICES, "accounts.services", _("Tenester"), ""),
         (Action.MANAGE_SETTINGS, "accounts.settings", _("Innstillingar"), ""),

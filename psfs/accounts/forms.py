@@ -140,6 +140,9 @@ class SettingsForm(PageForm):
     consent_warning_days = _whole_number(_l("Dagar før eit samtykke går ut"), MOST_DAYS)
     soon_days = _whole_number(_l("Dagar som tel som «snart»"), MOST_DAYS)
     consent_age = _whole_number(_l("Alder for eige samtykke"), 120)
+    ke_days = _whole_number(_l("Dagar KE har på å avgjere eit behov"), 365, 1)
+    meetings_a_year = _whole_number(_l("Møte i året på nivå 3"), 24)
+    coordinator_cases = _whole_number(_l("Saker éin koordinator bør ha"), 100)
     offline_cases = _whole_number(_l("Saker på ei eining"), 100)
     offline_days = _whole_number(_l("Dagar ei sak ligg på ei eining"), 31, 1)
 

@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
 from psfs.bti import words
-from psfs.bti.fields import day, line, maybe_day, select
-from psfs.bti.fields import words as long_text
 from psfs.bti.service import Decision
 from psfs.fields import IdField, NewIdField, PageForm, VersionField, choice
+from psfs.form_fields import day, line, maybe_day, select
+from psfs.form_fields import words as long_text
 
 YOUR_CHOICE = _l("Vel eitt av alternativa.")
 
@@ -164,17 +164,6 @@ class WithdrawOfferForm(PageForm):
     """Taking an offer back."""
 
     offer = IdField()
-
-
-class ReportForm(PageForm):
-    """A report of need to the coordinating unit."""
-
-    id: Any = NewIdField()
-    decided_on = day(_l("Når er behovet meldt?"))
-    need = long_text(
-        _l("Kva er behovet?"), _l("Skriv kva behovet er."), description=_l("Kva må koordinerast, og mellom kven?")
-    )
-    basis = choice(_l("Grunnlag for å melde"), words.KE_BASIS, YOUR_CHOICE)
 
 
 class NoteForm(PageForm):

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from psfs import clock
+from psfs.bti import stays
 from psfs.extensions import db
 from psfs.models import Case, LogEntry, User
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 def write(case: Case, by: User, kind: str, *, decided_on: date | None = None, **fields: Any) -> LogEntry:
     """Add one entry to the case's log, on the level and round the case now stands on. Does not commit.
+
+    One that places the case renews its ``LevelStay`` rows.
 
     Args:
         case: the case.
@@ -27,6 +30,8 @@ def write(case: Case, by: User, kind: str, *, decided_on: date | None = None, **
         **row(case.id, by, kind, decided_on=decided_on, **{"level": case.level, "round": case.round, **fields})
     )
     db.session.add(entry)
+    if stays.places(entry):
+        stays.renew(case.id)
     return entry
 
 

@@ -49,9 +49,29 @@ FIELDS = {
     "evaluate_before_start": "evaluate_on",
     "evaluated_before_start": "evaluated_on",
     "next_evaluation_missing": "next_on",
+    "decided_before_report": "decided_on",
+    "needs_persons_view": "persons_view",
+    "revision_too_early": "next_revision",
+    "no_such_related": "related_id",
+    "member_name_missing": "name",
+    "member_service_missing": "service_id",
+    "team_ended_before_start": "ended_on",
+    "nobody_invited": "invited",
+    "next_meeting_missing": "next_on",
 }
 """The field that a refusal is about, by its code."""
-DAYS = ("decided_on", "withdrawn_on", "evaluated_on", "from_on", "started_on")
+DAYS = (
+    "decided_on",
+    "since",
+    "started_on",
+    "ended_on",
+    "held_on",
+    "planned_on",
+    "withdrawn_on",
+    "evaluated_on",
+    "from_on",
+    "started_on",
+)
 
 
 def answer(

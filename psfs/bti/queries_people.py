@@ -8,11 +8,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from psfs import clock
+from psfs.accounts.settings import limits
+from psfs.bti.queries_consents import consents, valid_services
 from psfs.domain.permissions import Role
 from psfs.extensions import db
-from psfs.models import Case, Service, TeamMember, User
+from psfs.models import CareTeam, Case, Service, TeamMember, User
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Sequence
 
 
@@ -39,6 +42,16 @@ def taking_part(case: Case, reader: User) -> list[User]:
     members = [member.user for member in db.session.scalars(team.options(joinedload(TeamMember.user)))]
     people = [reader, case.holder, case.contact, *members]
     return list({user.id: user for user in people if user is not None}.values())
+
+
+def taking_part_today(case: Case) -> set[uuid.UUID]:
+    """The services that may take part today: the case's own, and those with a consent or legal basis. One statement."""
+    return {case.service_id, *valid_services(consents(case.id), case, limits())}
+
+
+def current_team(case_id: uuid.UUID) -> CareTeam | None:
+    """The case's team, if one has begun and has not ended."""
+    return db.session.scalar(select(CareTeam).where(CareTeam.case_id == case_id, CareTeam.ended_on.is_(None)))
 
 
 def other_services(case: Case) -> Sequence[Service]:

@@ -1,4 +1,4 @@
-"""The stafettlogg: reading, filters, notes, the report to KE, and putting entries right."""
+"""The stafettlogg: reading, filters, notes, and putting entries right."""
 
 from __future__ import annotations
 
@@ -68,29 +68,6 @@ def new_note(case: OpenCase) -> ResponseReturnValue:
         )
 
     return pages.answer(case, form, page, save, done=_log(case), saved=_("Lagra i stafettloggen."))
-
-
-@bp.route("/saker/<uuid:case_id>/meld-ke", methods=["GET", "POST"])
-@permit(Action.REPORT_KE)
-def report_ke(case: OpenCase) -> ResponseReturnValue:
-    """Report a need to the coordinating unit."""
-    form: Any = forms.ReportForm()
-
-    def page(problems: list[Any], news: Any) -> str:
-        return pages.render(case, "report_ke", form=form, problems=problems, news=news)
-
-    def save() -> None:
-        service_log.report_ke(
-            case.case,
-            case.user,
-            form.id.data,
-            on=form.decided_on.data,
-            need=form.need.data,
-            basis=form.basis.data,
-        )
-
-    done = url_for("bti.ladder", case_id=case.id)
-    return pages.answer(case, form, page, save, done=done, saved=_("Behovet er meldt til KE."))
 
 
 @bp.route("/saker/<uuid:case_id>/stafettlogg/<uuid:entry_id>/rett", methods=["GET", "POST"])

@@ -11,16 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from psfs import clock
-from psfs.bti import log, queries_state
+from psfs.bti import log, queries_state, service_baton
 from psfs.bti.hindrance import Changed, repeated, require, require_date
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.domain.errors import Refusal
 from psfs.domain.ladder import Close, Direction, DoStep, Move, Open, Reopen, after
 from psfs.extensions import db
-from psfs.models import Case, Handover, LogEntry, User
+from psfs.models import CareTeam, Case, Handover, LogEntry, User
 
 if TYPE_CHECKING:
     from datetime import date
+
+
+PLAN_TAKES_OVER = "individual_plan"
+"""The reason for closing where the person's follow-up goes on in an individual plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,13 @@ class Decision:
 
 
 def open_entry(
-    case: Case, by: User, reason: str = "", *, decided_on: date | None = None, entry_id: uuid.UUID | None = None
+    case: Case,
+    by: User,
+    reason: str = "",
+    *,
+    text: str = "",
+    decided_on: date | None = None,
+    entry_id: uuid.UUID | None = None,
 ) -> LogEntry:
     """Write the first line of a new case's log. Adds and flushes the case; does not commit: whoever creates it does.
 
@@ -56,6 +66,7 @@ def open_entry(
         case: the new case, with its level set; added to the session before or here.
         by: who opens it.
         reason: needed for a case that opens above the ladder's first level (B1).
+        text: what the worry or the need is.
         decided_on: when it was decided to open it; ``case.opened_on`` unless given.
         entry_id: the entry's id; made here unless given.
 
@@ -74,6 +85,7 @@ def open_entry(
         to_level=case.level,
         round=case.round or 1,
         reason=reason.strip(),
+        text=text,
     )
 
 
@@ -130,6 +142,8 @@ def move(case: Case, by: User, to_level: int, decision: Decision) -> None:
 def close(case: Case, by: User, reason_code: str, evaluation: str, decision: Decision) -> None:
     """Close the case: why, and the last evaluation (B5). An open offer of the baton is withdrawn.
 
+    The coordinator and the team go on where an individual plan takes over; else their time ends too.
+
     Raises as ``take_step``.
     """
     content = {"kind": "closed", "text": evaluation, "outcome": reason_code, **decision.content()}
@@ -143,6 +157,9 @@ def close(case: Case, by: User, reason_code: str, evaluation: str, decision: Dec
     log.write(case, by, id=decision.id, details={"offer_withdrawn": offer_withdrawn}, **content)
     case.closed_on = decision.on
     case.close_reason = reason_code
+    if reason_code != PLAN_TAKES_OVER:
+        service_baton.end_coordinator(case, decision.on)
+        end_team(case, decision.on)
     db.session.commit()
 
 
@@ -181,6 +198,14 @@ def withdraw_offers(case: Case) -> bool:
         offer.state = "withdrawn"
         offer.answered_at = clock.now()
     return bool(offers)
+
+
+def end_team(case: Case, on: date, reason: str = "") -> bool:
+    """End the case's team, if it has one; whether it had. Writes no entry and does not commit."""
+    team = db.session.scalar(select(CareTeam).where(CareTeam.case_id == case.id, CareTeam.ended_on.is_(None)))
+    if team is not None:
+        team.ended_on, team.reason = max(on, team.started_on), reason
+    return team is not None
 
 
 def _place(case: Case, by: User, decision: Decision, level: int, **content: Any) -> None:

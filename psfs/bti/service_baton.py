@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -16,20 +16,34 @@ from psfs.bti.queries_consents import consents, valid_services
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Role
 from psfs.extensions import db
-from psfs.models import Case, Handover, User
+from psfs.models import Case, Coordinator, Handover, User
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
-def offer(case: Case, by: User, offer_id: uuid.UUID, to_id: uuid.UUID, *, reason: str, persons_view: str) -> None:
+def offer(
+    case: Case,
+    by: User,
+    offer_id: uuid.UUID,
+    to_id: uuid.UUID,
+    *,
+    reason: str,
+    persons_view: str,
+    as_coordinator: str = "",
+) -> None:
     """Offer the baton to a member of staff, with the person's own view where it is known.
 
     Whoever offers it to themselves while nobody holds it has accepted by that, and holds it at once.
+    ``as_coordinator``: what the coordinating unit appoints them as (``Coordinator.kind``); the holder can be asked too.
 
     Raises:
         Refusal: the case is closed; there is an open offer; the successor has no active account, holds it already,
             or belongs to a service that may not take part ("service_without_consent": service, service_id).
         psfs.bti.hindrance.Changed: the id stands on something else.
     """
-    if repeated(Handover, offer_id, case, to_id=to_id, reason=reason, persons_view=persons_view):
+    content = {"to_id": to_id, "reason": reason, "persons_view": persons_view, "as_coordinator": as_coordinator}
+    if repeated(Handover, offer_id, case, **content):
         return
     require_open(case)
     if not reason:
@@ -40,7 +54,7 @@ def offer(case: Case, by: User, offer_id: uuid.UUID, to_id: uuid.UUID, *, reason
     to = db.session.get(User, to_id, options=[joinedload(User.service)])
     if to is None or to.disabled_at is not None or to.role == Role.ADMIN:
         raise Refusal("unknown_successor")
-    if to.id == case.holder_id:
+    if to.id == case.holder_id and (not as_coordinator or is_coordinator(case, to)):
         raise Refusal("already_holder", name=to.name)
     require_service(case, to)
     old = case.holder
@@ -53,11 +67,13 @@ def offer(case: Case, by: User, offer_id: uuid.UUID, to_id: uuid.UUID, *, reason
         offered_at=clock.now(),
         reason=reason,
         persons_view=persons_view,
+        as_coordinator=as_coordinator,
     )
     db.session.add(given)
     if to.id == by.id and old is None:
         given.state, given.answered_at, case.holder = "accepted", given.offered_at, to
-    _note(case, by, offer_id, given.state or "offered", to, old, reason=reason, text=persons_view)
+        _coordinate(case, to, as_coordinator)
+    _note(case, by, given, given.state or "offered", to, old, reason=reason, text=persons_view)
     db.session.commit()
 
 
@@ -72,7 +88,8 @@ def accept(case: Case, by: User, offer_id: uuid.UUID | None, answer: str = "") -
     if case.contact_id is not None and case.contact_id == case.holder_id:
         case.contact = by
     case.holder = by
-    _note(case, by, given.id, "accepted", by, old, text=answer)
+    _coordinate(case, by, given.as_coordinator)
+    _note(case, by, given, "accepted", by, old, text=answer)
     db.session.commit()
 
 
@@ -81,7 +98,7 @@ def decline(case: Case, by: User, offer_id: uuid.UUID | None, reason: str) -> No
     if not reason:
         raise Refusal("needs_reason")
     given = _answer(case, by, offer_id, "declined", reason)
-    _note(case, by, given.id, "declined", by, case.holder, reason=reason)
+    _note(case, by, given, "declined", by, case.holder, reason=reason)
     db.session.commit()
 
 
@@ -94,7 +111,7 @@ def withdraw_offer(case: Case, by: User, offer_id: uuid.UUID | None) -> None:
         return
     require_open(case)
     given.state, given.answered_at = "withdrawn", clock.now()
-    _note(case, by, given.id, "withdrawn", given.to, case.holder)
+    _note(case, by, given, "withdrawn", given.to, case.holder)
     db.session.commit()
 
 
@@ -134,8 +151,39 @@ def _answer(case: Case, by: User, offer_id: uuid.UUID | None, state: str, answer
     return given
 
 
-def _note(case: Case, by: User, offer_id: uuid.UUID, event: str, to: User, old: User | None, **fields: Any) -> None:
+def is_coordinator(case: Case, account: User) -> bool:
+    """Whether the account is the case's coordinator today."""
+    now = coordinator_of(case)
+    return now is not None and now.user_id == account.id
+
+
+def coordinator_of(case: Case) -> Coordinator | None:
+    """Who was appointed coordinator of the case and still is."""
+    query = select(Coordinator).where(Coordinator.case_id == case.id, Coordinator.until_on.is_(None))
+    return db.session.scalar(query.options(joinedload(Coordinator.user)))
+
+
+def end_coordinator(case: Case, on: date) -> None:
+    """Note that the coordinator no longer is one, from that day. Does not commit."""
+    now = coordinator_of(case)
+    if now is not None:
+        now.until_on = max(on, now.from_on)
+        db.session.flush()
+
+
+def _coordinate(case: Case, holder: User, kind: str) -> None:
+    """Whoever takes the baton over without being appointed is no coordinator, and the last one is none any longer."""
+    end_coordinator(case, clock.today())
+    if kind:
+        db.session.add(
+            Coordinator(id=uuid.uuid4(), case_id=case.id, user_id=holder.id, kind=kind, from_on=clock.today())
+        )
+
+
+def _note(case: Case, by: User, given: Handover, event: str, to: User, old: User | None, **fields: Any) -> None:
     details = {"event": event, "to": to.name, "from": old.name if old else "", "service": ""}
+    if given.as_coordinator:
+        details["as"] = given.as_coordinator
     if to.service is not None and to.service_id != case.service_id:
         details["service"] = to.service.name
-    log.write(case, by, "baton", subject_id=offer_id, details=details, **fields)
+    log.write(case, by, "baton", subject_id=given.id, details=details, **fields)

@@ -35,8 +35,15 @@ class InterventionInput:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def start(case: Case, by: User, intervention_id: uuid.UUID, agreed: InterventionInput) -> None:
-    """Agree on a measure.
+def start(
+    case: Case,
+    by: User,
+    intervention_id: uuid.UUID,
+    agreed: InterventionInput,
+    *,
+    meeting_id: uuid.UUID | None = None,
+) -> None:
+    """Agree on a measure; ``meeting_id``: the meeting that decided it.
 
     Raises:
         Refusal: the case is closed, or the days do not fit.
@@ -51,6 +58,7 @@ def start(case: Case, by: User, intervention_id: uuid.UUID, agreed: Intervention
             id=intervention_id,
             case_id=case.id,
             level=case.level,
+            meeting_id=meeting_id,
             recorded_at=clock.now(),
             recorded_by_id=by.id,
             **agreed.values(),

@@ -1,4 +1,4 @@
-"""Notes, meetings, the report to KE, and putting the log right (B8)."""
+"""Notes, meetings, and putting the log right (B8)."""
 
 from __future__ import annotations
 
@@ -51,37 +51,23 @@ def add_note(case: Case, by: User, entry_id: uuid.UUID, kind: str, *, text: str,
     db.session.commit()
 
 
-def report_ke(case: Case, by: User, entry_id: uuid.UUID, *, on: date, need: str, basis: str) -> None:
-    """Report a need to the coordinating unit, from any level (B4: a case may go straight to 3); KE sees it from now on.
-
-    Raises:
-        Refusal: reported already, the case is closed, or the day does not fit.
-        psfs.bti.hindrance.Changed: the id stands on something else.
-    """
-    content: dict[str, Any] = {"kind": "ke_report", "text": need, "decided_on": on}
-    if repeated(LogEntry, entry_id, case, **content):
-        return
-    require_open(case)
-    if case.reported_to_ke_on is not None:
-        raise Refusal("already_reported", day=f"{case.reported_to_ke_on:%d.%m.%Y}")
-    require_date(case, on)
-    log.write(case, by, id=entry_id, details={"basis": basis}, **content)
-    case.reported_to_ke_on = on
-    db.session.commit()
-
-
 def may_strike(case: Case, entry: LogEntry) -> bool:
     """Whether the entry can be struck: notes and meetings, and the last step of the present level and round."""
     if case.closed_on is not None or entry.strikes_id is not None and entry.outcome == "struck":
         return False
     if entry.kind in NOTES:
-        return entry.details.get("event") != "struck"
+        return entry.subject_id is None and entry.details.get("event") != "struck"
     return entry.kind == "step" and _step_is_loose(case, entry)
 
 
 def may_correct(case: Case, entry: LogEntry) -> bool:
-    """Whether the details can be put right by a correcting entry."""
-    if case.closed_on is not None or entry.details.get("event") == "struck":
+    """Whether the details can be put right by a correcting entry; a planned meeting's are put right there."""
+    if (
+        case.closed_on is not None
+        or entry.details.get("event") == "struck"
+        or entry.kind == "meeting"
+        and entry.subject_id
+    ):
         return False
     return entry.kind in NOTES | PLACINGS | {"step"}
 

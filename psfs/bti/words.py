@@ -24,6 +24,7 @@ KINDS: dict[str, LazyString] = {
     "meeting": _l("Møte"),
     "team": _l("Team"),
     "ke_report": _l("Melding til KE"),
+    "plan": _l("Individuell plan"),
     "emergency": _l("Naudopning"),
 }
 ICONS = {
@@ -41,10 +42,11 @@ ICONS = {
     "meeting": "people",
     "team": "people",
     "ke_report": "bell",
+    "plan": "file",
     "emergency": "warning",
 }
 FILTERS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
-    "stige": (_l("Steg og nivå"), ("opened", "step", "move", "closed", "reopened", "ke_report")),
+    "stige": (_l("Steg og nivå"), ("opened", "step", "move", "closed", "reopened", "ke_report", "plan")),
     "samtalar": (_l("Samtalar"), ("conversation", "form")),
     "tiltak": (_l("Tiltak"), ("intervention",)),
     "samtykke": (_l("Samtykke"), ("consent",)),
@@ -77,10 +79,6 @@ HOW: dict[str, LazyString] = {
     "paper": _l("På papir"),
     "digital": _l("Digitalt"),
 }
-KE_BASIS: dict[str, LazyString] = {
-    "consent": _l("Personen eller dei føresette har samtykt"),
-    "legal_basis": _l("Lova opnar for det utan samtykke"),
-}
 MENDS: dict[str, tuple[LazyString, str, dict[str, str], LazyString]] = {
     "consent_log": (
         _l("Samtykke til stafettloggen, eller heimel for å føre han."),
@@ -103,7 +101,7 @@ MENDS: dict[str, tuple[LazyString, str, dict[str, str], LazyString]] = {
     ),
     "reported_to_ke": (
         _l("Behovet må vere meldt til koordinerande eining (KE)."),
-        "bti.report_ke",
+        "coordination.report_ke",
         {},
         _l("Meld til KE"),
     ),

@@ -154,7 +154,8 @@ class MemberForm(IdForm):
 
     user_id = RadioField(_l("Kven?"), [InputRequired(_l("Vel ein person."))], validate_choice=False)
     q = HiddenField()
-    role = StringField(_l("Oppgåve i saka"), [at_most(100)], filters=[one_line])
+    role = StringField(_l("Rolle"), [at_most(100)], filters=[one_line])
+    task = StringField(_l("Kva gjer dei for personen?"), [at_most(200)], filters=[one_line])
     from_on = DayField(_l("Frå"), [InputRequired(_l("Vel ein dato."))])
     until_on = DayField(_l("Til og med"), [Optional()])
 

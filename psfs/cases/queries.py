@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from psfs import clock
 from psfs.cases import names
 from psfs.domain.permissions import Role
 from psfs.extensions import db
-from psfs.models import EmergencyOpening, RelatedPerson, Service, TeamMember, User
+from psfs.models import Case, EmergencyOpening, Person, RelatedPerson, Service, TeamMember, User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +23,21 @@ MOST_COLLEAGUES = 20
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in the team. ``until`` is the last day they take part, ``now`` whether they do today."""
+    """Somebody in the team. ``kind``: staff | external | related | person; ``user_id`` is a member of staff's account.
+
+    ``until`` is the last day they take part, ``now`` whether they do today; ``task``: what they do round the person.
+    """
 
     id: uuid.UUID
-    user_id: uuid.UUID
+    kind: str
+    user_id: uuid.UUID | None
     name: str
     title: str
     service: str
     service_id: uuid.UUID | None
     phone: str
     role: str
+    task: str
     from_on: date
     until: date | None
     now: bool
@@ -63,31 +68,49 @@ def related(person_id: uuid.UUID) -> Sequence[RelatedPerson]:
 
 def team(case_id: uuid.UUID) -> list[Member]:
     """Everybody who takes part or has taken part, those of today first. One statement."""
+    theirs = func.coalesce(User.service_id, TeamMember.service_id)
+    columns = (TeamMember, User.name, User.title, User.phone, theirs.label("service_id"), Service.name.label("service"))
+    near = (RelatedPerson.name.label("near"), RelatedPerson.relation, RelatedPerson.phone.label("near_phone"))
     rows = db.session.execute(
-        select(TeamMember, User.name, User.title, User.phone, User.service_id, Service.name.label("service"))
-        .join(User, User.id == TeamMember.user_id)
-        .outerjoin(Service, Service.id == User.service_id)
+        select(*columns, *near, Person.name.label("person"), Person.phone.label("own_phone"))
+        .join(Case, Case.id == TeamMember.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .outerjoin(User, User.id == TeamMember.user_id)
+        .outerjoin(RelatedPerson, RelatedPerson.id == TeamMember.related_id)
+        .outerjoin(Service, Service.id == theirs)
         .where(TeamMember.case_id == case_id)
-        .order_by(TeamMember.from_on, User.name)
+        .order_by(TeamMember.from_on, User.name, TeamMember.name, TeamMember.id)
     )
     today = clock.today()
-    members = [
-        Member(
-            row.TeamMember.id,
-            row.TeamMember.user_id,
-            row.name,
-            row.title,
-            row.service or "",
-            row.service_id,
-            row.phone,
-            row.TeamMember.role,
-            row.TeamMember.from_on,
-            row.TeamMember.until_on and date.fromordinal(row.TeamMember.until_on.toordinal() - 1),
-            row.TeamMember.until_on is None or row.TeamMember.until_on > today,
-        )
-        for row in rows
-    ]
-    return sorted(members, key=lambda member: not member.now)
+    return sorted((_member(row, today) for row in rows), key=lambda member: not member.now)
+
+
+def _member(row: Any, today: date) -> Member:
+    one: TeamMember = row[0]
+    match one.kind:
+        case "related":
+            name, title, phone = row.near, row.relation, row.near_phone
+        case "external":
+            name, title, phone = one.name, "", one.phone
+        case "person":
+            name, title, phone = row.person, "", row.own_phone
+        case _:
+            name, title, phone = row.name, row.title, row.phone
+    return Member(
+        one.id,
+        one.kind,
+        one.user_id,
+        name,
+        title,
+        row.service or "",
+        row.service_id,
+        phone,
+        one.role,
+        one.task,
+        one.from_on,
+        one.until_on and date.fromordinal(one.until_on.toordinal() - 1),
+        one.until_on is None or one.until_on > today,
+    )
 
 
 def colleagues(text: str) -> list[Colleague]:

@@ -13,6 +13,7 @@ from psfs import clock
 from psfs.accounts.current import permit, user
 from psfs.bti.hindrance import Changed
 from psfs.bti.ladders import level_of
+from psfs.bti.queries_people import current_team, taking_part_today
 from psfs.cases import queries, service, service_people
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
@@ -99,6 +100,7 @@ def team(case: OpenCase) -> Answer | Response:
             form.id.data,
             user_id,
             role=form.role.data,
+            task=form.task.data,
             from_on=form.from_on.data,
             until_on=until,
         )
@@ -125,7 +127,8 @@ def _home() -> Response:
 def end_member(case: OpenCase, member_id: uuid.UUID) -> Response:
     """Somebody no longer takes part."""
     ended = service_people.end_member(case, member_id) or abort(404)
-    if ended == case.user and not allowed(Role(ended.role), Action.TEAM, case.relations - {Relation.TEAM}):
+    own = ended.user_id == case.user.id
+    if own and not allowed(Role(case.user.role), Action.TEAM, case.relations - {Relation.TEAM}):
         flash(_("Du er ikkje lenger med i saka."), "success")
         return _home()
     return redirect(url_for("cases.team", case_id=case.id), 303)
@@ -148,7 +151,7 @@ def contact(case: OpenCase) -> Answer | Response:
 
 def _contacts(case: OpenCase, members: list[queries.Member]) -> list[Any]:
     """Who can be contact person: those who take part today."""
-    people = {str(member.user_id): member.name for member in members if member.now}
+    people = {str(member.user_id): member.name for member in members if member.now and member.user_id}
     for one in (case.case.holder, case.case.contact, case.user):
         if one is not None:
             people.setdefault(str(one.id), one.name)
@@ -176,6 +179,8 @@ def _team_page(case: OpenCase, form: Any, contact_form: Any = None) -> str:
     return render_template(
         "cases/team.html",
         case=case,
+        services=taking_part_today(case.case),
+        current=current_team(case.id),
         form=form,
         contact_form=contact_form,
         members=members,

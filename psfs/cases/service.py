@@ -186,8 +186,7 @@ def _open(case_id: uuid.UUID, person: Person, opening: Opening, by: User) -> Cas
         created_at=clock.now(),
     )
     db.session.add(case)
-    entry = open_entry(case, by, opening.reason)
-    entry.text = opening.worry
+    open_entry(case, by, opening.reason, text=opening.worry)
     db.session.commit()
     return case
 

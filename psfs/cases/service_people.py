@@ -10,6 +10,7 @@ from psfs import clock
 from psfs.bti import log
 from psfs.bti.hindrance import Changed, repeated, require_open
 from psfs.bti.ladders import level_of
+from psfs.cases import queries
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Role
 from psfs.extensions import db
@@ -47,7 +48,14 @@ def end_related(opened: OpenCase, row_id: uuid.UUID) -> bool:
 
 
 def add_member(
-    opened: OpenCase, row_id: uuid.UUID, user_id: uuid.UUID, *, role: str, from_on: date, until_on: date | None
+    opened: OpenCase,
+    row_id: uuid.UUID,
+    user_id: uuid.UUID,
+    *,
+    role: str,
+    from_on: date,
+    until_on: date | None,
+    task: str = "",
 ) -> None:
     """Let a colleague take part. ``until_on`` is the first day they no longer do.
 
@@ -55,7 +63,7 @@ def add_member(
         Refusal("case_closed"), Refusal("not_a_colleague"), Refusal("already_in_team"), Changed("id_taken").
     """
     require_open(opened.case)
-    content = {"user_id": user_id, "role": role, "from_on": from_on, "until_on": until_on}
+    content = {"user_id": user_id, "role": role, "task": task, "from_on": from_on, "until_on": until_on}
     if repeated(TeamMember, row_id, opened.case, **content):
         return
     member = _colleague(user_id)
@@ -63,10 +71,10 @@ def add_member(
     if any(until is None or until > clock.today() for until in db.session.scalars(there)):
         raise Refusal("already_in_team", name=member.name)
     db.session.add(TeamMember(id=row_id, case_id=opened.id, **content))
-    _log_team(opened, "added", member.name, role=role, subject_id=row_id)
+    log_team(opened, "added", member.name, role=role, subject_id=row_id)
 
 
-def end_member(opened: OpenCase, row_id: uuid.UUID) -> User | None:
+def end_member(opened: OpenCase, row_id: uuid.UUID) -> TeamMember | None:
     """End somebody's part in the case at once; whose, or None where there is no such row."""
     require_open(opened.case)
     row = db.session.get(TeamMember, row_id)
@@ -74,8 +82,9 @@ def end_member(opened: OpenCase, row_id: uuid.UUID) -> User | None:
         return None
     if row.until_on is None or row.until_on > clock.today():
         row.until_on = clock.today()
-        _log_team(opened, "ended", row.user.name, role=row.role, subject_id=row_id)
-    return row.user
+        name = next(each.name for each in queries.team(opened.id) if each.id == row_id)
+        log_team(opened, "ended", name, role=row.role, subject_id=row_id)
+    return row
 
 
 def has_left(case_id: uuid.UUID, row_id: uuid.UUID, account: User) -> bool:
@@ -98,7 +107,7 @@ def set_contact(opened: OpenCase, user_id: uuid.UUID | None) -> None:
     contact = _colleague(user_id) if user_id else None
     opened.case.contact_id = user_id
     opened.case.contact = contact
-    _log_team(opened, "contact" if contact else "no_contact", contact.name if contact else "")
+    log_team(opened, "contact" if contact else "no_contact", contact.name if contact else "")
 
 
 def _colleague(user_id: uuid.UUID) -> User:
@@ -108,7 +117,8 @@ def _colleague(user_id: uuid.UUID) -> User:
     return found
 
 
-def _log_team(opened: OpenCase, event: str, name: str, *, subject_id: uuid.UUID | None = None, role: str = "") -> None:
+def log_team(opened: OpenCase, event: str, name: str, *, subject_id: uuid.UUID | None = None, role: str = "") -> None:
+    """Write in the log what happened to the team, and commit."""
     details = {"event": event, "name": name, "role": role}
     log.write(opened.case, opened.user, "team", subject_id=subject_id, details=details)
     db.session.commit()

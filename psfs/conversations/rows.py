@@ -10,6 +10,7 @@ from flask import abort
 from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from psfs.bti.service import PLAN_TAKES_OVER
 from psfs.domain.activities import Span, check_limit
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -69,8 +70,11 @@ class Standing:
 
 
 def must_be_open(case: Case, form: Form | Standing | None = None) -> None:
-    """Refuse changes to a closed case or form: "case_closed", "form_closed"."""
-    if case.closed_on is not None:
+    """Refuse changes to a closed case or form: "case_closed", "form_closed".
+
+    Where an individual plan took over from the log, the conversations go on.
+    """
+    if case.closed_on is not None and case.close_reason != PLAN_TAKES_OVER:
         raise Refusal("case_closed")
     if form is not None and form.closed_on is not None:
         raise Refusal("form_closed")

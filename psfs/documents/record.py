@@ -12,13 +12,16 @@ from psfs.bti.queries_log import timeline
 from psfs.cases import queries as cases
 from psfs.cases import queries_readings
 from psfs.conversations.queries_form import form_views
-from psfs.documents.summary import FACES, activities_in, holder
+from psfs.coordination.service import plan_of
+from psfs.documents.summary import COLUMNS_LARGE, FACES, activities_in, holder
 from psfs.formatting import short_day
 from psfs.language import LANGUAGES, current
+from psfs.teams import queries as teams
+from psfs.teams.actor_map import actor_map
 
 if TYPE_CHECKING:
     from psfs.conversations.views import ActivityView, Column, FormView
-    from psfs.models import Case
+    from psfs.models import Case, Meeting
 
 COLUMNS = 5
 """Conversations side by side; more follow in the next table."""
@@ -54,10 +57,36 @@ def everything(case: Case) -> dict[str, Any]:
     }
 
 
-def tables(form: FormView) -> list[Table]:
+def actors(case: Case) -> dict[str, Any]:
+    """The values of ``documents/actors.html``."""
+    people = teams.actors(case)
+    return {**_head(case), "actors": people, "map": actor_map(case.person.name, people)}
+
+
+def my_case(case: Case) -> dict[str, Any]:
+    """The values of ``documents/my_case.html``: in large print what is kept, who takes part and why, who has looked."""
+    return {
+        **readings(case),
+        "large": True,
+        "actors": teams.actors(case),
+        "consents": consent_list(case, limits())[::-1],
+        "plan": plan_of(case.id),
+        "forms": [(form, tables(form, COLUMNS_LARGE)) for form in form_views(case.id)],
+        "language_name": LANGUAGES.get(case.person.language, case.person.language),
+        "faces": FACES,
+        "short_day": short_day,
+    }
+
+
+def invitation(case: Case, meeting: Meeting) -> dict[str, Any]:
+    """The values of ``documents/invitation.html``."""
+    return {**_head(case), "meeting": meeting, "large": True}
+
+
+def tables(form: FormView, most: int = COLUMNS) -> list[Table]:
     """All conversations of a form, a few side by side at a time."""
-    starts = range(0, len(form.columns), COLUMNS)
-    groups = [form.columns[start : start + COLUMNS] for start in starts]
+    starts = range(0, len(form.columns), most)
+    groups = [form.columns[start : start + most] for start in starts]
     return [(activities_in(form, group), group) for group in groups]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, request
+from flask import Blueprint, abort, request
 
 from psfs.accounts.current import permit
 from psfs.conversations.queries_form import form_view
@@ -12,6 +12,7 @@ from psfs.documents import paper, pdf, record
 from psfs.documents.summary import summary as summary_values
 from psfs.domain.permissions import Action
 from psfs.language import LANGUAGES, current
+from psfs.teams.service_meetings import meeting_of
 
 if TYPE_CHECKING:
     import uuid
@@ -75,3 +76,26 @@ def readings(case: OpenCase) -> Response:
 def everything(case: OpenCase) -> Response:
     """All there is in the case: who takes part, forms, measures, consents, log, and who has looked (B9)."""
     return pdf.answer("documents/everything.html", case.person.language, "alt", lambda: record.everything(case.case))
+
+
+@bp.get("/saker/<uuid:case_id>/mi-sak.pdf")
+@permit(Action.PRINT)
+def my_case(case: OpenCase) -> Response:
+    """What the person has a right to know, in large print: what is kept, who takes part and why, who has looked."""
+    return pdf.answer("documents/my_case.html", case.person.language, "mi-sak", lambda: record.my_case(case.case))
+
+
+@bp.get("/saker/<uuid:case_id>/aktorkart.pdf")
+@permit(Action.PRINT)
+def actors(case: OpenCase) -> Response:
+    """Who does what round the person."""
+    return pdf.answer("documents/actors.html", case.person.language, "aktorkart", lambda: record.actors(case.case))
+
+
+@bp.get("/saker/<uuid:case_id>/mote/<uuid:meeting_id>/innkalling.pdf")
+@permit(Action.PRINT)
+def invitation(case: OpenCase, meeting_id: uuid.UUID) -> Response:
+    """The invitation to a meeting."""
+    meeting = meeting_of(case.id, meeting_id) or abort(404)
+    name, language = "innkalling", case.person.language
+    return pdf.answer("documents/invitation.html", language, name, lambda: record.invitation(case.case, meeting))

@@ -34,6 +34,12 @@ class Limits:
     """Cases that may be taken along on one device at a time; 0: nobody takes any along."""
     offline_days: int = 3
     """That a case taken along lies on the device."""
+    ke_days: int = 14
+    """For the coordinating unit to decide a reported need."""
+    meetings_a_year: int = 2
+    """Meetings of a team at level 3; 0: none is asked for."""
+    coordinator_cases: int = 5
+    """People that one coordinator should not have more than; 0: no such advice."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -94,6 +100,24 @@ def evaluation_due(begun_on: date, agreed: date | None, limits: Limits) -> date:
 def intervention_due(deadline: date | None, evaluated_on: date | None) -> date | None:
     """When an intervention waits for its evaluation; None once evaluated or with no deadline."""
     return deadline if evaluated_on is None else None
+
+
+def report_due(reported_on: date, limits: Limits) -> date:
+    """The last day for the coordinating unit to decide a reported need."""
+    return reported_on + timedelta(days=limits.ke_days)
+
+
+def meeting_due(begun_on: date, last_held_on: date | None, planned_on: date | None, limits: Limits) -> date | None:
+    """When a team's next meeting is due; None where no number of meetings a year is asked for.
+
+    `planned_on` is the first meeting that is planned and has no minutes: it is due on its own day, whatever the limit.
+    Else the year is shared out evenly from the last one held, or from the day the case came to its level.
+    """
+    if planned_on is not None:
+        return planned_on
+    if limits.meetings_a_year == 0:
+        return None
+    return max(begun_on, last_held_on or begun_on) + timedelta(days=365 // limits.meetings_a_year)
 
 
 def birthday(birth_date: date, years: int) -> date:

@@ -50,6 +50,11 @@ class Action(StrEnum):
     NOTE = "note"
     TEAM = "team"
     REPORT_KE = "report_ke"
+    DECIDE = "decide"
+    APPOINT = "appoint"
+    MEET = "meet"
+    PLAN = "plan"
+    EXPORT_CASE = "export_case"
     EMERGENCY = "emergency"
 
     WORKLIST = "worklist"
@@ -61,6 +66,11 @@ class Action(StrEnum):
     READ_SECURITY_LOG = "read_security_log"
     OWN_ACCOUNT = "own_account"
     OFFLINE = "offline"
+    COORDINATE = "coordinate"
+    OVERVIEW = "overview"
+    NOTE_CHANGE = "note_change"
+    EXPORT_LIST = "export_list"
+    IMPORT_SCORES = "import_scores"
 
 
 GENERAL_ACTIONS = frozenset(
@@ -74,6 +84,11 @@ GENERAL_ACTIONS = frozenset(
         Action.READ_SECURITY_LOG,
         Action.OWN_ACCOUNT,
         Action.OFFLINE,
+        Action.COORDINATE,
+        Action.OVERVIEW,
+        Action.NOTE_CHANGE,
+        Action.EXPORT_LIST,
+        Action.IMPORT_SCORES,
     }
 )
 """Actions that concern no case."""
@@ -108,6 +123,9 @@ _CLINICAL: dict[Action, frozenset[Grant]] = {
     Action.NOTE: _TAKES_PART | _EMERGENCY,
     Action.TEAM: _TAKES_PART,
     Action.REPORT_KE: _TAKES_PART,
+    Action.MEET: _TAKES_PART,
+    Action.PLAN: _TAKES_PART,
+    Action.EXPORT_CASE: _TAKES_PART,
     Action.EMERGENCY: _ANYONE,
     Action.WORKLIST: _ANYONE,
     Action.SEARCH: _ANYONE,
@@ -115,7 +133,14 @@ _CLINICAL: dict[Action, frozenset[Grant]] = {
     Action.OWN_ACCOUNT: _ANYONE,
     Action.OFFLINE: _ANYONE,
 }
-_FOR_OWN_SERVICE = CASE_ACTIONS - {Action.ACCEPT, Action.EMERGENCY}
+# The coordinating unit decides and appoints; a leader does not, not even in the own service.
+_FOR_KE_ONLY = frozenset({Action.DECIDE, Action.APPOINT})
+_FOR_OWN_SERVICE = CASE_ACTIONS - {Action.ACCEPT, Action.EMERGENCY} - _FOR_KE_ONLY
+_LEADS: dict[Action, frozenset[Grant]] = {
+    Action.OVERVIEW: _ANYONE,
+    Action.NOTE_CHANGE: _ANYONE,
+    Action.EXPORT_LIST: _ANYONE,
+}
 _FOR_KE_CASE = frozenset(
     {
         Action.VIEW,
@@ -124,6 +149,8 @@ _FOR_KE_CASE = frozenset(
         Action.PRINT,
         Action.HAND_OVER,
         Action.NOTE,
+        Action.PLAN,
+        Action.EXPORT_CASE,
     }
 )
 
@@ -136,8 +163,13 @@ def _also(actions: Collection[Action], grants: frozenset[Grant]) -> dict[Action,
 TABLE: Mapping[Role, Mapping[Action, frozenset[Grant]]] = MappingProxyType(
     {
         Role.STAFF: MappingProxyType(_CLINICAL),
-        Role.LEADER: MappingProxyType(_also(_FOR_OWN_SERVICE, _OWN_SERVICE)),
-        Role.KE: MappingProxyType(_also(_FOR_KE_CASE, _KE_CASE)),
+        Role.LEADER: MappingProxyType(_also(_FOR_OWN_SERVICE, _OWN_SERVICE) | _LEADS),
+        Role.KE: MappingProxyType(
+            _also(_FOR_KE_CASE, _KE_CASE)
+            | _LEADS
+            | dict.fromkeys(_FOR_KE_ONLY, _KE_CASE)
+            | {Action.COORDINATE: _ANYONE, Action.IMPORT_SCORES: _ANYONE}
+        ),
         Role.ADMIN: MappingProxyType(
             {
                 Action.MANAGE_ACCOUNTS: _ANYONE,

@@ -18,7 +18,19 @@ from psfs.domain.due import age_on
 from psfs.domain.permissions import Role
 from psfs.domain.scoring import SCALE_VERSION, Scale
 from psfs.extensions import db
-from psfs.models import Activity, Case, Conversation, Form, LogEntry, Person, PersonWord, Score, Service, User
+from psfs.models import (
+    Activity,
+    Case,
+    Conversation,
+    Form,
+    LevelStay,
+    LogEntry,
+    Person,
+    PersonWord,
+    Score,
+    Service,
+    User,
+)
 
 from .stored import StoredCase
 
@@ -82,6 +94,7 @@ class Rows:
         self._now = clock.now()
         self._batch = Batch(ACTOR)
         self._words: list[dict[str, Any]] = []
+        self._stays: list[dict[str, Any]] = []
 
     def add(self, person: PersonLines, stored: StoredPerson | None, plan: PersonPlan) -> None:
         """Add one person's changes."""
@@ -99,7 +112,10 @@ class Rows:
         self._batch.write()
         if self._words:
             db.session.connection().execute(insert(PersonWord), self._words)
+        if self._stays:
+            db.session.connection().execute(insert(LevelStay), self._stays)
         self._words.clear()
+        self._stays.clear()
 
     def _new_case(self, person: PersonLines, person_id: uuid.UUID | None, first: date) -> StoredCase:
         if person.name is None or person.birth_date is None:
@@ -139,6 +155,7 @@ class Rows:
                 "created_at": self._now,
             },
         )
+        self._stays.append({"id": uuid.uuid4(), "case_id": case_id, "level": level, "from_on": first})
         held = {"holder": self._holder.name} if self._holder else {}
         self._log(case, "opened", first, to_level=level, reason=_("Importert frå rekneark"), details=held)
         return case

@@ -5,6 +5,16 @@ from .audit import AuditEntry, ListSighting
 from .bti import Consent, Handover, Intervention, LogEntry
 from .cases import Case, CaseLook, EmergencyOpening, Person, PersonWord, RelatedPerson, TeamMember
 from .conversations import Activity, Conversation, Form, Score, ScoreCorrection
+from .coordination import (
+    CareTeam,
+    ChangeNote,
+    Coordinator,
+    IndividualPlan,
+    LevelStay,
+    Meeting,
+    MeetingAddition,
+    NeedReport,
+)
 from .offline import Device, DeviceOpening, ReceivedItem, Taking
 from .types import Audited
 
@@ -12,18 +22,26 @@ __all__ = [
     "Activity",
     "Audited",
     "AuditEntry",
+    "CareTeam",
     "Case",
     "CaseLook",
+    "ChangeNote",
     "Consent",
     "Conversation",
+    "Coordinator",
     "Device",
     "DeviceOpening",
     "EmergencyOpening",
     "Form",
     "Handover",
+    "IndividualPlan",
     "Intervention",
+    "LevelStay",
     "ListSighting",
     "LogEntry",
+    "Meeting",
+    "MeetingAddition",
+    "NeedReport",
     "Person",
     "PersonWord",
     "ReceivedItem",

@@ -19,7 +19,7 @@ class LogEntry(Audited, Base):
     """One line of a case's log (B3, B8). Never edited, never deleted: triggers refuse it.
 
     ``kind``: opened, step, move, closed, reopened, conversation, form, intervention, consent, baton, note, meeting,
-    team, ke_report, emergency. ``strikes_id`` names the entry that this one puts right.
+    team, ke_report, plan, emergency. ``strikes_id`` names the entry that this one puts right.
     """
 
     __tablename__ = "log_entry"
@@ -86,6 +86,7 @@ class Intervention(Audited, Base):
     responsible: Mapped[Name]
     responsible_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     service_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("service.id"))
+    meeting_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("meeting.id"), index=True)  # where it was decided
     level: Mapped[int]
     started_on: Mapped[date]
     deadline: Mapped[date | None] = mapped_column(index=True)
@@ -102,7 +103,10 @@ class Intervention(Audited, Base):
 
 
 class Handover(Audited, Base):
-    """The baton on offer: it passes only when the successor accepts (B7)."""
+    """The baton on offer: it passes only when the successor accepts (B7).
+
+    ``as_coordinator``: empty, or what the coordinating unit appoints the successor as (``Coordinator.kind``).
+    """
 
     __tablename__ = "handover"
     id: Mapped[Id]
@@ -113,6 +117,7 @@ class Handover(Audited, Base):
     offered_at: Mapped[Moment]
     reason: Mapped[str] = mapped_column(Text, default="")
     persons_view: Mapped[str] = mapped_column(Text, default="")
+    as_coordinator: Mapped[Code] = mapped_column(default="", server_default="")
     state: Mapped[Code] = mapped_column(default="offered")  # offered | accepted | declined | withdrawn
     answered_at: Mapped[datetime | None] = mapped_column(Utc())
     answer: Mapped[str] = mapped_column(Text, default="")

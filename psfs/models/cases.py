@@ -97,17 +97,34 @@ class Case(Audited, Base):
 
 
 class TeamMember(Audited, Base):
-    """A member of staff who takes part in a case, from and until."""
+    """Somebody who takes part in a case, from and until: staff, external, next of kin, or the person.
+
+    Only staff have an account, and by it access. ``name`` and ``phone`` are an external's; ``service_id`` is the
+    external actor they come from. ``task``: what they do round this person.
+    """
 
     __tablename__ = "team_member"
     id: Mapped[Id]
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    kind: Mapped[Code] = mapped_column(default="staff", server_default="staff")  # staff | external | related | person
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    related_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("related_person.id"))
+    service_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("service.id"))
+    name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    phone: Mapped[str] = mapped_column(String(40), default="", server_default="")
     role: Mapped[str] = mapped_column(String(100), default="")
+    task: Mapped[str] = mapped_column(Text, default="", server_default="")
     from_on: Mapped[date]
     until_on: Mapped[date | None]
-    user: Mapped[User] = relationship()
-    __table_args__ = (Index("ix_team_member_case_id_user_id", "case_id", "user_id"),)
+    user: Mapped[User | None] = relationship()
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'staff' AND user_id IS NOT NULL) OR (kind = 'related' AND related_id IS NOT NULL)"
+            " OR (kind = 'external' AND name != '') OR kind = 'person'",
+            name="kind",
+        ),
+        Index("ix_team_member_case_id_user_id", "case_id", "user_id"),
+    )
 
 
 class EmergencyOpening(Audited, Base):

@@ -15,7 +15,7 @@ from psfs import clock
 from psfs.accounts.settings import limits
 from psfs.bti.queries_interventions import evaluation_due as measure_due
 from psfs.cases import names
-from psfs.cases.relations import grants, stands, who
+from psfs.cases.relations import KE_LEVEL, grants, stands, who
 from psfs.conversations.queries import figures_for_forms
 from psfs.domain import consents, due
 from psfs.domain.due import Limits, Urgency
@@ -34,14 +34,19 @@ KINDS = (
     "mottatt",
     "skilnad",
     "endring",
+    "melding",
+    "svar",
+    "avgjerd",
     "koordinator",
     "haldar",
     "dobbel",
     "avklaring",
     "samtale",
+    "mote",
     "evaluering",
     "tiltak",
     "samtykke",
+    "plan",
 )
 """Every kind of row, as it stands in the address, in the order of the filters."""
 DECLINED = "declined"
@@ -155,7 +160,11 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         "stafett": "bti.answer_handover",
         "nei": "bti.hand_over",
         "naudopning": "worklist.emergency",
-        "koordinator": "bti.hand_over",
+        "koordinator": "coordination.appoint",
+        "melding": "coordination.report",
+        "svar": "coordination.report",
+        "avgjerd": "coordination.report",
+        "plan": "coordination.plan",
         "haldar": "bti.hand_over",
         "mottatt": "offline.show_received",
         "skilnad": "offline.compare",
@@ -170,10 +179,26 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         args = _address(row)
         on = row.on or _day(row.moment)
         name, service = row.name or "", row.service or ""
-        # An import can bring many at once: they must not stand before what is due today.
-        urgency = Urgency.SOON if row.kind == "haldar" else Urgency.TODAY
+        urgency = _urgency_of(row.kind, on)
+        if row.kind == "melding":
+            on = due.report_due(on, limits())
         kind, flag = ("stafett", DECLINED) if row.kind == "nei" else (row.kind, "")
         yield Item(kind, row.case_id, name, on, urgency, pages[row.kind], args, row.who or "", service, flag)
+
+
+def _urgency_of(kind: str, on: date) -> Urgency:
+    """How much it hastes. An import can bring many that nobody holds: they must not stand before what is due today."""
+    match kind:
+        case "haldar":
+            return Urgency.SOON
+        case "melding":
+            return min(
+                Urgency.TODAY, due.urgency(due.report_due(on, limits()), clock.today(), limits()), key=_RANK.__getitem__
+            )
+        case "plan":
+            return due.urgency(on, clock.today(), limits())
+        case _:
+            return Urgency.TODAY
 
 
 def _doubles(rows: Iterable[Any]) -> Iterator[Item]:
@@ -193,6 +218,8 @@ def _address(row: Any) -> dict[str, Any]:
             return {"item_id": row.id}
         case "skilnad":
             return {"case_id": row.case_id, "conversation_id": row.id}
+        case "melding" | "svar" | "avgjerd":
+            return {"case_id": row.case_id, "report_id": row.id}
         case _:
             return {"case_id": row.case_id}
 
@@ -230,12 +257,20 @@ def _of_case(row: Any, today: date, in_force: Limits) -> Iterator[Item]:
     if row.held_on is not None:
         waits = due.conversation_due(row.held_on, row.next_due, in_force)
         yield from _due("samtale", row, row.id, waits, "conversations.new", today, in_force)
+    meets = due.meeting_due(row.level_since, row.met_on, row.meets_on, in_force) if _meets(row) else None
+    if meets is not None:
+        yield from _due("mote", row, row.id, meets, "teams.meetings", today, in_force)
     if row.level == 0:
         waits = due.level0_due(row.level_since, in_force)
         yield from _due("avklaring", row, row.id, waits, "bti.ladder", today, in_force)
     else:
         waits = due.evaluation_due(row.level_since, None, in_force)
         yield from _due("evaluering", row, row.id, waits, "bti.ladder", today, in_force)
+
+
+def _meets(row: Any) -> bool:
+    """Whether the team has a meeting planned, or the level asks for one."""
+    return row.meets_on is not None or row.level >= KE_LEVEL
 
 
 def _consents(rows: Any, today: date, in_force: Limits) -> Iterator[Item]:

@@ -26,7 +26,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from psfs.cases.relations import (
-    KE_LEVEL,
     READER,
     READER_SERVICE,
     TAKES_PART,
@@ -52,6 +51,7 @@ from psfs.models import (
     User,
 )
 from psfs.worklist.statements_devices import differences, received
+from psfs.worklist.statements_ke import answers, may_meet, meeting_columns, plans, reports, without_coordinator
 from psfs.worklist.statements_rows import row
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def day(name: str) -> Any:
 
 @functools.cache
 def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
-    """Open cases where a decision, an evaluation or a conversation may be due."""
+    """Open cases where a decision, an evaluation, a conversation or a meeting may be due."""
     newest = aliased(Conversation)
     last_id = (
         select(newest.id)
@@ -83,7 +83,7 @@ def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
     last = aliased(Conversation)
     columns = (Case.id, Person.name, Case.level, Case.level_since, last.held_on, last.next_due)
     query = (
-        select(*columns, *standing_columns(wanted))
+        select(*columns, *meeting_columns(), *standing_columns(wanted))
         .select_from(Case)
         .join(Person, Person.id == Case.person_id)
         .outerjoin(Form, and_(Form.case_id == Case.id, Form.closed_on.is_(None)))
@@ -96,6 +96,7 @@ def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
             or_(
                 and_(Case.level == 0, Case.level_since <= day("level0_opened")),
                 and_(Case.level > 0, Case.level_since <= day("level_begun")),
+                may_meet(day("due")),
                 last.next_due <= day("due"),
                 and_(last.next_due.is_(None), last.held_on <= day("last_held")),
             ),
@@ -196,7 +197,7 @@ def asked(leader: bool, ke: bool, wanted: frozenset[Relation]) -> Select[*tuple[
     """What somebody waits for the reader to answer or decide anew: the baton, emergency openings, cases that nobody
     holds or that may be double, conversations from devices. ``wanted``: the relations that let the reader hand a case
     over."""
-    parts = [_handovers(), _declined(wanted), _doubles(leader), differences()]
+    parts = [_handovers(), _declined(wanted), _doubles(leader), differences(), *answers(), plans(ke=ke)]
     if leader or ke:
         parts.append(received(leader=leader))
     if leader:
@@ -204,7 +205,7 @@ def asked(leader: bool, ke: bool, wanted: frozenset[Relation]) -> Select[*tuple[
         parts.append(_without_holder())
     if ke:
         parts.append(_emergencies(EmergencyOpening.ke_seen_at.is_(None), named=False))
-        parts += _without_coordinator()
+        parts += [*without_coordinator(), reports()]
     rows = union_all(*parts).subquery()
     return select(rows).limit(MOST)
 
@@ -307,21 +308,6 @@ def _without_holder() -> Any:
     query = query.select_from(Case).join(Person, Person.id == Case.person_id)
     query = query.where(Case.service_id == READER_SERVICE, Case.holder_id.is_(None), Case.closed_on.is_(None), ~asked)
     return select(query.order_by(Case.level_since, Case.id).limit(MOST_UNHELD).subquery())
-
-
-def _without_coordinator() -> list[Any]:
-    """Cases that are KE's and that nobody holds: reported to it, and at its level without having been."""
-    moment = cast(null(), DateTime())
-    found = []
-    for since, mine in (
-        (Case.reported_to_ke_on, Case.reported_to_ke_on.is_not(None)),
-        (Case.level_since, and_(Case.reported_to_ke_on.is_(None), Case.level >= KE_LEVEL)),
-    ):
-        query = row("koordinator", Case.id, Case.id, Person.name, moment, since, null(), Service.name)
-        query = query.select_from(Case).join(Person, Person.id == Case.person_id)
-        query = query.join(Service, Service.id == Case.service_id)
-        found.append(query.where(mine, Case.holder_id.is_(None), Case.closed_on.is_(None)))
-    return found
 
 
 __all__ = ["MOST", "asked", "cases", "consents", "interventions", "news"]

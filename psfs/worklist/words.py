@@ -15,13 +15,18 @@ KINDS: dict[str, tuple[LazyString, str]] = {
     "mottatt": (_l("Frå eining"), "chat"),
     "skilnad": (_l("Sjå over"), "chat"),
     "endring": (_l("Stor endring"), "trend-up"),
+    "melding": (_l("Melding til KE"), "bell"),
+    "svar": (_l("KE spør"), "bell"),
+    "avgjerd": (_l("Svar frå KE"), "bell"),
     "koordinator": (_l("Utan koordinator"), "person-add"),
     "haldar": (_l("Utan stafetthaldar"), "baton"),
     "dobbel": (_l("To saker"), "person-add"),
     "avklaring": (_l("Avklaring"), "stairs"),
     "samtale": (_l("Neste samtale"), "chat"),
+    "mote": (_l("Møte"), "people"),
     "evaluering": (_l("Evaluering"), "tasks"),
     "tiltak": (_l("Tiltak"), "check"),
     "samtykke": (_l("Samtykke"), "shield"),
+    "plan": (_l("Individuell plan"), "file"),
 }
 """What each kind is called, and its picture."""

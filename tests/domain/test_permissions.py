@@ -47,6 +47,11 @@ EXPECTED = {
         note              - x x x x - - - x
         team              - x x x x - - - -
         report_ke         - x x x x - - - -
+        decide            - - - - - - - - -
+        appoint           - - - - - - - - -
+        meet              - x x x x - - - -
+        plan              - x x x x - - - -
+        export_case       - x x x x - - - -
         emergency         x x x x x x x x x
         worklist          x x x x x x x x x
         search            x x x x x x x x x
@@ -57,6 +62,11 @@ EXPECTED = {
         read_security_log - - - - - - - - -
         own_account       x x x x x x x x x
         offline           x x x x x x x x x
+        coordinate        - - - - - - - - -
+        overview          - - - - - - - - -
+        note_change       - - - - - - - - -
+        export_list       - - - - - - - - -
+        import_scores     - - - - - - - - -
     """,
     Role.LEADER: """
                           n h t o c s k s e
@@ -76,6 +86,11 @@ EXPECTED = {
         note              - x x x x x - - x
         team              - x x x x x - - -
         report_ke         - x x x x x - - -
+        decide            - - - - - - - - -
+        appoint           - - - - - - - - -
+        meet              - x x x x x - - -
+        plan              - x x x x x - - -
+        export_case       - x x x x x - - -
         emergency         x x x x x x x x x
         worklist          x x x x x x x x x
         search            x x x x x x x x x
@@ -86,6 +101,11 @@ EXPECTED = {
         read_security_log - - - - - - - - -
         own_account       x x x x x x x x x
         offline           x x x x x x x x x
+        coordinate        - - - - - - - - -
+        overview          x x x x x x x x x
+        note_change       x x x x x x x x x
+        export_list       x x x x x x x x x
+        import_scores     - - - - - - - - -
     """,
     Role.KE: """
                           n h t o c s k s e
@@ -105,6 +125,11 @@ EXPECTED = {
         note              - x x x x - x - x
         team              - x x x x - - - -
         report_ke         - x x x x - - - -
+        decide            - - - - - - x - -
+        appoint           - - - - - - x - -
+        meet              - x x x x - - - -
+        plan              - x x x x - x - -
+        export_case       - x x x x - x - -
         emergency         x x x x x x x x x
         worklist          x x x x x x x x x
         search            x x x x x x x x x
@@ -115,6 +140,11 @@ EXPECTED = {
         read_security_log - - - - - - - - -
         own_account       x x x x x x x x x
         offline           x x x x x x x x x
+        coordinate        x x x x x x x x x
+        overview          x x x x x x x x x
+        note_change       x x x x x x x x x
+        export_list       x x x x x x x x x
+        import_scores     x x x x x x x x x
     """,
     Role.ADMIN: """
                           n h t o c s k s e
@@ -134,6 +164,11 @@ EXPECTED = {
         note              - - - - - - - - -
         team              - - - - - - - - -
         report_ke         - - - - - - - - -
+        decide            - - - - - - - - -
+        appoint           - - - - - - - - -
+        meet              - - - - - - - - -
+        plan              - - - - - - - - -
+        export_case       - - - - - - - - -
         emergency         - - - - - - - - -
         worklist          - - - - - - - - -
         search            - - - - - - - - -
@@ -144,6 +179,11 @@ EXPECTED = {
         read_security_log x x x x x x x x x
         own_account       x x x x x x x x x
         offline           - - - - - - - - -
+        coordinate        - - - - - - - - -
+        overview          - - - - - - - - -
+        note_change       - - - - - - - - -
+        export_list       - - - - - - - - -
+        import_scores     - - - - - - - - -
     """,
 }
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PSFS = ROOT / "psfs"
 ROOMS = {"accounts", "worklist", "cases", "conversations", "bti", "documents", "offline", "pwa", "exchange"}
+ROOMS |= {"coordination", "teams", "overview"}
 INNER = {"domain", "models", "audit", "extensions", "clock"}
 SQL = {"select", "insert", "update", "delete", "text", "exists", "func", "and_", "or_", "union", "literal_column"}
 QUERYING = {"execute", "scalar", "scalars", "query", "get", "get_one"}

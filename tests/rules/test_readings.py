@@ -36,8 +36,8 @@ SEVERAL = {"worklist.home", "cases.search", "cases.new"}
 READERS: dict[str, tuple[str, set[str]]] = {
     "kari": ("holder", SEVERAL),
     "ola": ("team", SEVERAL),
-    "leader": ("none", SEVERAL),
-    "ke": ("ke", {"cases.search"}),
+    "leader": ("none", {*SEVERAL, "overview.cases"}),
+    "ke": ("ke", {*SEVERAL - {"cases.new"}, "coordination.queue", "coordination.register", "overview.cases"}),
     "eva": ("foreign", set()),
     "other_leader": ("foreign", set()),
     "admin": ("none", set()),

@@ -20,8 +20,11 @@ from psfs.models import (
     EmergencyOpening,
     Form,
     Handover,
+    IndividualPlan,
     Intervention,
     LogEntry,
+    Meeting,
+    NeedReport,
     ReceivedItem,
     RelatedPerson,
     Score,
@@ -202,7 +205,37 @@ def fill(case: Case, by: User, town: Town) -> dict[str, Any]:
         made_at=now,
         received_at=now,
     )
-    db.session.add_all([*activities, talk, consent, measure, entry, near, member, opening, device, item, beside])
+    report = NeedReport(
+        id=uuid.uuid4(),
+        case_id=case.id,
+        reported_on=today,
+        recorded_at=now,
+        changed_at=now,
+        reported_by_id=by.id,
+        need="x",
+        basis="consent",
+    )
+    meeting = Meeting(
+        id=uuid.uuid4(), case_id=case.id, planned_on=today, invited=[{"member": "", "name": "x", "role": ""}], **by_whom
+    )
+    plan = IndividualPlan(id=uuid.uuid4(), case_id=case.id, state="wanted", since=today, recorded_at=now)
+    rows = [
+        meeting,
+        plan,
+        *activities,
+        talk,
+        consent,
+        measure,
+        entry,
+        near,
+        member,
+        opening,
+        device,
+        item,
+        beside,
+        report,
+    ]
+    db.session.add_all(rows)
     db.session.flush()
     beside.conversation_id = talk.id
     db.session.add_all(Score(conversation_id=talk.id, activity_id=one.id, value=4) for one in activities)
@@ -222,6 +255,8 @@ def fill(case: Case, by: User, town: Town) -> dict[str, Any]:
         "code": "en",
         "device_id": device.id,
         "item_id": item.id,
+        "report_id": report.id,
+        "meeting_id": meeting.id,
     }
 
 

@@ -1,0 +1,158 @@
+"""The coordinating unit's lists: reported needs and individual plans. Reads only."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from psfs import clock
+from psfs.accounts.settings import limits
+from psfs.domain import due
+from psfs.domain.due import Urgency
+from psfs.extensions import db
+from psfs.models import Activity, Case, Coordinator, Form, IndividualPlan, NeedReport, Person, Service, User
+
+STATES = ("new", "waiting", "decided")
+MOST = 200
+"""Rows that a list shows; of what is decided, the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A reported need in the queue. ``days``: whole days since it was reported; ``late``: past its limit."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    name: str
+    service: str
+    state: str
+    need: str
+    question: str
+    reported_on: date
+    decided_on: date | None
+    days: int
+    due: date
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A line of the register. ``urgency``: of the next revision, where there is one."""
+
+    case_id: uuid.UUID
+    name: str
+    birth_date: date
+    service: str
+    state: str
+    since: date
+    next_revision: date | None
+    urgency: Urgency | None
+    reference: str
+    coordinator: str
+    closed: bool
+
+
+def queue(state: str = "") -> tuple[list[ReportRow], dict[str, int]]:
+    """Reports in that state (empty: those that are not decided), the oldest first, and how many there are of each.
+
+    Of those decided, the latest come first. Two statements.
+    """
+    counted = db.session.execute(select(NeedReport.state, func.count()).group_by(NeedReport.state))
+    counts = dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in counted}
+    query = (
+        select(NeedReport, Person.name, Service.name.label("service"))
+        .join(Case, Case.id == NeedReport.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .join(Service, Service.id == Case.service_id)
+    )
+    if state == "decided":
+        query = query.where(NeedReport.state == "decided").order_by(NeedReport.changed_at.desc())
+    else:
+        wanted = (state,) if state else ("new", "waiting")
+        query = query.where(NeedReport.state.in_(wanted)).order_by(NeedReport.reported_on, NeedReport.recorded_at)
+    today, in_force = clock.today(), limits()
+    found = []
+    for row in db.session.execute(query.limit(MOST)):
+        one: NeedReport = row[0]
+        last = due.report_due(one.reported_on, in_force)
+        found.append(
+            ReportRow(
+                one.id,
+                one.case_id,
+                row.name,
+                row.service,
+                one.state,
+                one.need,
+                one.question,
+                one.reported_on,
+                one.decided_on,
+                (today - one.reported_on).days,
+                last,
+                one.state != "decided" and due.is_overdue(last, today),
+            )
+        )
+    return found, counts
+
+
+def reports_of(case_id: uuid.UUID) -> list[NeedReport]:
+    """The case's reports, the newest first."""
+    query = select(NeedReport).where(NeedReport.case_id == case_id).order_by(NeedReport.recorded_at.desc())
+    return list(db.session.scalars(query))
+
+
+def register(state: str = "") -> tuple[list[PlanRow], dict[str, int]]:
+    """The register of individual plans, the nearest revision first, and how many there are in each state."""
+    counted = db.session.execute(select(IndividualPlan.state, func.count()).group_by(IndividualPlan.state))
+    counts: dict[str, int] = {row[0]: row[1] for row in counted}
+    holder = aliased(User)
+    query: Any = (
+        select(
+            IndividualPlan,
+            Person.name,
+            Person.birth_date,
+            Service.name.label("service"),
+            holder.name.label("coordinator"),
+            Case.closed_on,
+        )
+        .join(Case, Case.id == IndividualPlan.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .join(Service, Service.id == Case.service_id)
+        .outerjoin(Coordinator, (Coordinator.case_id == Case.id) & Coordinator.until_on.is_(None))
+        .outerjoin(holder, holder.id == Coordinator.user_id)
+    )
+    if state:
+        query = query.where(IndividualPlan.state == state)
+    query = query.order_by(IndividualPlan.next_revision.is_(None), IndividualPlan.next_revision, Person.name)
+    today, in_force = clock.today(), limits()
+    found = []
+    for row in db.session.execute(query.limit(MOST)):
+        plan: IndividualPlan = row[0]
+        when = plan.next_revision if plan.state == "has" else None
+        found.append(
+            PlanRow(
+                plan.case_id,
+                row.name,
+                row.birth_date,
+                row.service,
+                plan.state,
+                plan.since,
+                when,
+                due.urgency(when, today, in_force) if when else None,
+                plan.reference,
+                row.coordinator or "",
+                row.closed_on is not None,
+            )
+        )
+    return found, counts
+
+
+def goals_from_forms(case_id: uuid.UUID) -> str:
+    """The active activities of the case's newest form, one on each line: the person's own words for what matters."""
+    newest = select(Form.id).where(Form.case_id == case_id).order_by(Form.number.desc()).limit(1).scalar_subquery()
+    query = select(Activity.text).where(Activity.form_id == newest, Activity.retired_on.is_(None))
+    return "\n".join(db.session.scalars(query.order_by(Activity.position)))

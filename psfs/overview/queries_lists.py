@@ -1,0 +1,166 @@
+"""The lists behind the figures: a page of rows, named only where the reader may open the case. Reads only.
+
+What cannot be named stands without the day and the age, and no list is ordered by name: both would tell who it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Date, Integer, bindparam, cast, func, null, select
+
+from psfs import clock
+from psfs.cases.relations import relation_columns, relations_of, who, with_consent
+from psfs.domain import age_bands
+from psfs.domain.permissions import Action, Role, allowed
+from psfs.extensions import db
+from psfs.models import Case, Person, Service
+from psfs.overview.filters import Filter, Scope
+from psfs.overview.narrowing import Shape, conditions, has_parts, narrowed, needs_person
+from psfs.overview.queries_figures import is_open
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+
+    from psfs.models import User
+
+PAGE = 100
+"""Rows on one page."""
+LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list. ``name`` is empty where the reader has no access: then there is no way in, and no age band.
+
+    ``from_on``, ``until_on``: the days that the list is about; ``level`` and ``to_level`` likewise. ``parts``: what the
+    case has now, of ``filters.PARTS``.
+    """
+
+    case_id: uuid.UUID
+    name: str
+    service: str
+    ladder: str
+    level: int
+    band: str
+    from_on: date | None
+    until_on: date | None
+    to_level: int | None
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a list, and how many rows the whole list has."""
+
+    rows: tuple[Row, ...]
+    total: int
+    number: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(1, -(-self.total // PAGE))
+
+    @property
+    def more(self) -> bool:
+        """Whether there is a page after this one."""
+        return self.number < self.last
+
+    @property
+    def named(self) -> set[uuid.UUID]:
+        """The cases whose persons are named on the page."""
+        return {row.case_id for row in self.rows if row.name}
+
+
+def open_cases(filter_: Filter, scope: Scope, account: User, number: int = 1) -> Listed:
+    """The open cases that the filter leaves: the highest level first, those that have been there longest. Two statements."""
+    wanted, values = narrowed(filter_, scope, clock.today())
+    return listed(_open_cases(wanted), values, account, number)
+
+
+def listed(rows: Select[Any], values: dict[str, Any], account: User, number: int) -> Listed:
+    """One page of ``rows``. Two statements.
+
+    Args:
+        rows: a select of ``case_id``, ``level``, ``from_on``, ``until_on``, ``to_level`` and ``row_id``. They come by
+            level, the highest first, then by ``from_on``.
+        values: what the select is told.
+        account: who reads.
+        number: of the page, from 1.
+    """
+    number = max(1, min(number, LAST_PAGE))
+    total = db.session.scalar(_total(rows), values) or 0
+    found = db.session.execute(
+        _page(rows), {**values, **who(account), "size": PAGE, "skip": (number - 1) * PAGE}
+    ).all()
+    return Listed(tuple(_row(row, account) for row in found), total, number)
+
+
+def _row(row: Any, account: User) -> Row:
+    named = allowed(Role(account.role), Action.VIEW, relations_of(row._mapping))
+    return Row(
+        row.case_id,
+        row.name if named else "",
+        row.service,
+        row.ladder,
+        row.level_then,
+        age_bands.band_on(row.carrier_born, clock.today()) if named else "",
+        row.from_on if named else None,
+        row.until_on if named else None,
+        row.to_level,
+        tuple(name for name in has_parts() if getattr(row, f"has_{name}")),
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _total(rows: Select[Any]) -> Select[*tuple[Any, ...]]:
+    return select(func.count()).select_from(rows.order_by(None).subquery())
+
+
+@functools.lru_cache(maxsize=64)
+def _page(rows: Select[Any]) -> Select[*tuple[Any, ...]]:
+    """How the reader stands to each case is looked up for the rows of the page alone."""
+    part = rows.order_by(None).subquery("part")
+    order = (part.c.level.desc(), part.c.from_on, part.c.row_id)
+    size, skip = bindparam("size", type_=Integer()), bindparam("skip", type_=Integer())
+    picked = select(part).order_by(*order).limit(size).offset(skip).subquery("picked")
+    query = (
+        select(
+            picked.c.case_id,
+            picked.c.level.label("level_then"),
+            picked.c.from_on,
+            picked.c.until_on,
+            picked.c.to_level,
+            Person.name,
+            Service.name.label("service"),
+            Case.ladder,
+            *(part.label(f"has_{name}") for name, part in has_parts().items()),
+            *relation_columns(),
+        )
+        .select_from(picked)
+        .join(Case, Case.id == picked.c.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .join(Service, Service.id == Case.service_id)
+        .order_by(picked.c.level.desc(), picked.c.from_on, picked.c.row_id)
+    )
+    return with_consent(query)
+
+
+@functools.cache
+def _open_cases(wanted: Shape) -> Select[*tuple[Any, ...]]:
+    query = select(
+        Case.id.label("row_id"),
+        Case.id.label("case_id"),
+        Case.level,
+        Case.level_since.label("from_on"),
+        cast(null(), Date()).label("until_on"),
+        cast(null(), Integer()).label("to_level"),
+    )
+    if needs_person(wanted):
+        query = query.join(Person, Person.id == Case.person_id)
+    return query.where(*is_open(), *conditions(wanted))

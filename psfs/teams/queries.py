@@ -1,0 +1,181 @@
+"""Who does what round a person, and the meetings. Reads only."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from psfs import clock
+from psfs.accounts.settings import limits
+from psfs.bti.ladders import level_of
+from psfs.bti.queries_interventions import InterventionView, interventions_of
+from psfs.bti.queries_people import taking_part_today
+from psfs.cases.queries import Member, team
+from psfs.domain import due
+from psfs.domain.due import Urgency
+from psfs.extensions import db
+from psfs.language import current
+from psfs.models import Case, Intervention, Meeting, MeetingAddition, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PERSON = _l("personen sjølv")
+"""The role of the person in a meeting about them."""
+TEAM_LEVEL = 3
+"""From this level on a team is expected to meet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody round the person. ``kind``: staff | external | related; ``tasks``: what they do, one text each.
+
+    ``barred``: their service lacks the consent or legal basis that it needs to take part.
+    """
+
+    name: str
+    kind: str
+    role: str
+    service: str
+    phone: str
+    tasks: tuple[str, ...]
+    barred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLine:
+    """A meeting in the list."""
+
+    id: uuid.UUID
+    state: str
+    on: date
+    time: str
+    place: str
+    open_minutes: bool
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """The case's meetings, and when the next one is due where one is asked for and none is planned."""
+
+    coming: tuple[MeetingLine, ...]
+    past: tuple[MeetingLine, ...]
+    due: date | None
+    urgency: Urgency | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What was added to minutes that are closed."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+def actors(case: Case) -> list[Actor]:
+    """Everybody who does something round the person today: the holder, the contact person, and the team.
+
+    What they do is the task that stands in the team, and the running measures they are responsible for. Three
+    statements, and the limits where they are not at hand.
+    """
+    members = [each for each in team(case.id) if each.now and each.from_on <= clock.today()]
+    services = taking_part_today(case)
+    running = [each for each in interventions_of(case.id) if not each.ended]
+    found = [_member(each, services, running) for each in members if each.kind != "person"]
+    seen = {each.user_id for each in members if each.user_id}
+    level = level_of(case)
+    title = level.holder_title.in_language(current()) if level.holder_title else ""
+    for account, role in ((case.contact, ""), (case.holder, title)):
+        if account is not None and account.id not in seen:
+            seen.add(account.id)
+            service = account.service.name if account.service else ""
+            measures = tuple(each.what for each in running if each.responsible == account.name)
+            barred = account.service_id not in services
+            found.insert(
+                0, Actor(account.name, "staff", role or account.title, service, account.phone, measures, barred)
+            )
+    return found
+
+
+def _member(each: Member, services: set[uuid.UUID], running: Sequence[InterventionView]) -> Actor:
+    measures = [one.what for one in running if one.responsible == each.name]
+    tasks = tuple(dict.fromkeys(filter(None, (each.task, *measures))))
+    barred = each.kind in ("staff", "external") and each.service_id not in services
+    return Actor(each.name, each.kind, each.role or each.title, each.service, each.phone, tasks, barred)
+
+
+def can_be_invited(case: Case) -> list[dict[str, str]]:
+    """Whom a meeting can call in: the person first, then the holder, the contact person and the team of today."""
+    found = {"person": {"member": "person", "name": case.person.name, "role": str(PERSON)}}
+    for each in (case.holder, case.contact):
+        if each is not None:
+            found[str(each.id)] = {"member": str(each.id), "name": each.name, "role": each.title}
+    for one in team(case.id):
+        if one.now and one.kind != "person":
+            key = str(one.user_id or one.id)
+            found[key] = {"member": key, "name": one.name, "role": one.role or one.title or one.service}
+    return list(found.values())
+
+
+def external_services() -> Sequence[Service]:
+    """Actors outside the municipality, and its own services, by name: where somebody in a team can come from."""
+    query = select(Service).where(Service.active).order_by(Service.external.desc(), Service.name)
+    return db.session.scalars(query).all()
+
+
+def meetings(case: Case) -> Meetings:
+    """The case's meetings. One statement, and the limits where they are not at hand."""
+    rows = db.session.scalars(select(Meeting).where(Meeting.case_id == case.id)).all()
+    today = clock.today()
+    lines = sorted((_line(row, today) for row in rows), key=lambda line: (line.on, line.time))
+    coming = tuple(line for line in lines if line.state == "planned")
+    past = tuple(line for line in reversed(lines) if line.state != "planned")
+    when = next_due(case, rows)
+    return Meetings(coming, past, when, due.urgency(when, today, limits()) if when else None)
+
+
+def next_due(case: Case, rows: Sequence[Meeting]) -> date | None:
+    """When the team is to meet, where the level asks for it and no meeting is planned."""
+    if case.level < TEAM_LEVEL or case.closed_on is not None or any(row.state == "planned" for row in rows):
+        return None
+    held = max((row.held_on for row in rows if row.state == "held" and row.held_on), default=None)
+    return due.meeting_due(case.level_since, held, None, limits())
+
+
+def additions(meeting_id: uuid.UUID) -> list[Addition]:
+    """What was added, the first first."""
+    query = select(MeetingAddition).where(MeetingAddition.meeting_id == meeting_id)
+    rows = db.session.scalars(query.order_by(MeetingAddition.recorded_at))
+    return [Addition(row.text, row.recorded_by, row.recorded_at) for row in rows]
+
+
+def decided(meeting_id: uuid.UUID) -> Sequence[Intervention]:
+    """What the meeting decided, as measures, in the order of their deadlines."""
+    query = select(Intervention).where(Intervention.meeting_id == meeting_id)
+    return db.session.scalars(query.order_by(Intervention.deadline, Intervention.recorded_at)).all()
+
+
+def with_writer(meeting: Meeting) -> Meeting:
+    """The meeting with who writes its minutes."""
+    return db.session.scalars(select(Meeting).where(Meeting.id == meeting.id).options(joinedload(Meeting.writer))).one()
+
+
+def _line(row: Meeting, today: date) -> MeetingLine:
+    on = row.held_on if row.state == "held" and row.held_on else row.planned_on
+    return MeetingLine(
+        row.id,
+        row.state,
+        on,
+        f"{row.starts_at:%H:%M}" if row.starts_at else "",
+        row.place,
+        row.state == "held" and row.closed_at is None,
+        row.state == "planned" and due.is_overdue(row.planned_on, today),
+    )

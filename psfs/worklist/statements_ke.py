@@ -1,0 +1,113 @@
+"""What waits round the coordinating unit: needs reported, asked about and decided; coordinators; plans to go through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Date, DateTime, and_, bindparam, cast, exists, false, null, or_, select
+from sqlalchemy.orm import aliased
+
+from psfs.cases.relations import KE_LEVEL, READER, TAKES_PART, case_ids, may_stand, standing_columns, with_consent
+from psfs.models import (
+    Case,
+    CaseLook,
+    Coordinator,
+    Handover,
+    IndividualPlan,
+    Meeting,
+    NeedReport,
+    Person,
+    Service,
+)
+from psfs.worklist.statements_rows import row
+
+
+def meeting_columns() -> tuple[Any, ...]:
+    """For each case, when its team last met, and the first meeting that is planned and has no minutes."""
+    met, coming = aliased(Meeting), aliased(Meeting)
+    held = select(met.held_on).where(met.case_id == Case.id, met.state == "held").order_by(met.held_on.desc()).limit(1)
+    first = select(coming.planned_on).where(coming.case_id == Case.id, coming.state == "planned")
+    return (
+        held.correlate(Case).scalar_subquery().label("met_on"),
+        first.order_by(coming.planned_on).limit(1).correlate(Case).scalar_subquery().label("meets_on"),
+    )
+
+
+def may_meet(due: Any) -> Any:
+    """Narrows to cases whose team may have a meeting due."""
+    planned = exists().where(Meeting.case_id == Case.id, Meeting.state == "planned", Meeting.planned_on <= due)
+    return or_(Case.level >= KE_LEVEL, planned.correlate(Case))
+
+
+def reports() -> Any:
+    """For the coordinating unit: what it has before it and has not decided, unless it waits for an answer."""
+    moment, report = cast(null(), DateTime()), NeedReport
+    query = row("melding", report.id, Case.id, Person.name, moment, report.reported_on, null(), Service.name)
+    query = query.select_from(report).join(Case, Case.id == report.case_id).join(Person, Person.id == Case.person_id)
+    query = query.join(Service, Service.id == Case.service_id)
+    return query.where(report.state == "new", Case.closed_on.is_(None))
+
+
+def answers() -> list[Any]:
+    """For whoever reported, and the holder: what the unit asks, and what it has decided since they last looked."""
+    report, no_day = NeedReport, cast(null(), Date())
+    looked = and_(CaseLook.case_id == Case.id, CaseLook.user_id == READER)
+    found = []
+    for kind, state, when in (
+        ("svar", "waiting", ~false()),
+        ("avgjerd", "decided", or_(CaseLook.looked_at.is_(None), CaseLook.looked_at < report.changed_at)),
+    ):
+        standing = standing_columns(TAKES_PART)
+        query = row(kind, report.id, Case.id, Person.name, report.changed_at, no_day, null(), null(), standing)
+        query = (
+            query.select_from(report)
+            .join(Case, Case.id == report.case_id)
+            .join(Person, Person.id == Case.person_id)
+            .outerjoin(CaseLook, looked)
+            .where(report.state == state, when, Case.closed_on.is_(None))
+            .where(
+                or_(Case.holder_id == READER, and_(report.reported_by_id == READER, Case.id.in_(case_ids(TAKES_PART))))
+            )
+            .where(may_stand(TAKES_PART))
+        )
+        found.append(with_consent(query))
+    return found
+
+
+def without_coordinator() -> list[Any]:
+    """Cases that are KE's and want somebody: at its level, or reported before there were reports, and nobody holds
+    them; and those that were granted a coordinator and have neither one nor anybody who is asked."""
+    moment = cast(null(), DateTime())
+    undecided = exists().where(NeedReport.case_id == Case.id, NeedReport.state != "decided").correlate(Case)
+    has_one = exists().where(Coordinator.case_id == Case.id, Coordinator.until_on.is_(None)).correlate(Case)
+    asked = exists().where(Handover.case_id == Case.id, Handover.state == "offered").correlate(Case)
+    granted = exists().where(NeedReport.case_id == Case.id, NeedReport.coordinator.is_(True)).correlate(Case)
+    unheld = Case.holder_id.is_(None)
+    found = []
+    for since, mine in (
+        (Case.reported_to_ke_on, and_(unheld, Case.reported_to_ke_on.is_not(None), ~undecided, ~granted)),
+        (Case.level_since, and_(unheld, Case.reported_to_ke_on.is_(None), Case.level >= KE_LEVEL)),
+        (Case.reported_to_ke_on, and_(granted, ~undecided, ~has_one, ~asked)),
+    ):
+        query = row("koordinator", Case.id, Case.id, Person.name, moment, since, null(), Service.name)
+        query = query.select_from(Case).join(Person, Person.id == Case.person_id)
+        query = query.join(Service, Service.id == Case.service_id)
+        found.append(query.where(mine, Case.closed_on.is_(None)))
+    return found
+
+
+def plans(*, ke: bool) -> Any:
+    """Plans that are to be gone through: for the unit that keeps the register, and for the holder."""
+    moment, plan, coming = cast(null(), DateTime()), IndividualPlan, bindparam("due", type_=Date())
+    standing = () if ke else standing_columns(TAKES_PART)
+    query = row("plan", plan.id, Case.id, Person.name, moment, plan.next_revision, null(), Service.name, standing)
+    query = (
+        query.select_from(plan)
+        .join(Case, Case.id == plan.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .join(Service, Service.id == Case.service_id)
+        .where(plan.state == "has", plan.next_revision <= coming)
+    )
+    if ke:
+        return query
+    return with_consent(query).where(Case.holder_id == READER, may_stand(TAKES_PART))
