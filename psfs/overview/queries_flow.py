@@ -65,6 +65,14 @@ class Flow:
         """The moves that there were, from and to: by level, closing last."""
         return sorted({(from_, to) for _q, from_, to in self.moves}, key=lambda way: (way[0], way[1] is None, way[1] or 0))
 
+    def moved_in_all(self, start: int, to: int | None) -> int:
+        """Such moves in the whole period."""
+        return sum(self.moves[quarter, start, to] for quarter in self.quarters)
+
+    def opened_in_all(self, level: int) -> int:
+        """Cases opened on the level in the whole period."""
+        return sum(self.opened[quarter, level] for quarter in self.quarters)
+
     @property
     def beginnings(self) -> list[int]:
         """The levels on which cases were opened."""

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from psfs import clock
@@ -105,7 +105,7 @@ def rounds(asked: Asked, filter_: Filter, scope: Scope, account: User, number: i
     conditions = frozenset(
         name
         for name, there in (
-            (asked.what, True),
+            (f"{OPENED} start" if asked.what == OPENED and asked.start is not None else asked.what, True),
             ("start", asked.start is not None),
             (CLOSED if asked.to == CLOSED else "to", asked.to != "" and asked.what == MOVED),
             (asked.time, asked.time != "" and asked.what != OPENED),
@@ -146,7 +146,8 @@ def _parts() -> dict[str, tuple[Any, ...]]:
     first_level = LevelStay.level == FIRST_LEVEL
     return {
         MOVED: ended(),
-        OPENED: (*begun(), LevelStay.id.in_(_opened())),
+        OPENED: (*begun(), LevelStay.id.in_(_opened(one_level=False))),
+        f"{OPENED} start": (LevelStay.id.in_(_opened(one_level=True)),),
         WAITING: (LevelStay.until_on.is_(None), first_level),
         "start": (LevelStay.level == bindparam("start", type_=Integer()),),
         "to": (LevelStay.next_level == bindparam("to", type_=Integer()),),
@@ -157,18 +158,27 @@ def _parts() -> dict[str, tuple[Any, ...]]:
     }
 
 
-def _opened() -> Select[Any]:
-    """Rounds of the period that no move began: of those of a case that began on a level on one day, as many as are
-    left when each move there has one."""
+def _opened(*, one_level: bool) -> Select[Any]:
+    """Rounds of the period that no move began: of those that a case began on a level on one day, what is left when
+    each move there that day has taken one. ``one_level``: only on the level that the statement is told, to be quicker.
+    """
     one, before = aliased(LevelStay), aliased(LevelStay)
     place = func.row_number().over(partition_by=(one.case_id, one.level, one.from_on), order_by=one.id)
-    begun_then = one.from_on >= day("first"), one.from_on <= day("last")
-    numbered = (
-        select(one.id, one.case_id, one.level, one.from_on, place.label("place")).where(*begun_then).subquery("numbered")
+    period = one.from_on >= day("first"), one.from_on <= day("last")
+    start = bindparam("start", type_=Integer())
+    numbered = select(one.id, one.case_id, one.level, one.from_on, place.label("place")).where(*period)
+    rounds_ = (numbered.where(one.level == start) if one_level else numbered).subquery("rounds")
+    there = before.next_level == start if one_level else before.next_level.is_not(None)
+    arrived = (
+        select(before.case_id, before.next_level, before.until_on, func.count().label("number"))
+        .where(before.until_on >= day("first"), before.until_on <= day("last"), there)
+        .group_by(before.case_id, before.next_level, before.until_on)
+        .subquery("arrived")
     )
-    moves = select(func.count()).where(
-        before.case_id == numbered.c.case_id,
-        before.until_on == numbered.c.from_on,
-        before.next_level == numbered.c.level,
+    same = and_(
+        arrived.c.case_id == rounds_.c.case_id,
+        arrived.c.next_level == rounds_.c.level,
+        arrived.c.until_on == rounds_.c.from_on,
     )
-    return select(numbered.c.id).where(numbered.c.place > moves.correlate(numbered).scalar_subquery())
+    query = select(rounds_.c.id).select_from(rounds_).outerjoin(arrived, same)
+    return query.where(rounds_.c.place > func.coalesce(arrived.c.number, 0))

@@ -8,6 +8,7 @@ from flask import request
 
 from psfs import clock
 from psfs.accounts.current import permit, user
+from psfs.domain import measures
 from psfs.domain.permissions import Action
 from psfs.overview import pages, queries_flow, queries_rounds
 from psfs.overview.periods import quarter_of, read_quarter
@@ -25,8 +26,18 @@ def flow() -> str:
     today = clock.today()
     last = read_quarter(request.args.get("kvartal", ""), today)
     found = queries_flow.flow(filter_, scope, last)
-    newest = quarter_of(today)
-    return pages.render("flow", filter_, scope, flow=found.value, counted_at=found.at, last=last, newest=newest)
+    keys = {interval: key for key, interval in queries_rounds.INTERVALS.items()}
+    return pages.render(
+        "flow",
+        filter_,
+        scope,
+        flow=found.value,
+        counted_at=found.at,
+        last=last,
+        newest=quarter_of(today),
+        intervals=measures.INTERVALS,
+        keys=keys,
+    )
 
 
 @bp.get("/flyt/saker")

@@ -10,11 +10,15 @@ from flask_babel import lazy_gettext as _l
 from psfs.bti.ladders import all_ladders
 from psfs.domain import age_bands
 from psfs.language import current
+from psfs.overview import queries_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flask_babel.speaklater import LazyString
+
+    from psfs.overview.periods import Quarter
+    from psfs.overview.queries_rounds import Asked
 
 HAS: dict[str, LazyString] = {
     "team": _l("Har team"),
@@ -25,6 +29,17 @@ HAS: dict[str, LazyString] = {
     "utan-plan": _l("Har ikkje individuell plan"),
 }
 PARTS: dict[str, LazyString] = {"team": _l("Team"), "koordinator": _l("Koordinator"), "plan": _l("Individuell plan")}
+
+TIME: dict[str, LazyString | str] = {
+    "": "",
+    queries_rounds.IN_TIME: _l("avgjort innan fristen"),
+    queries_rounds.LATE: _l("avgjort etter fristen"),
+}
+WAITING: dict[str, LazyString] = {
+    "": _l("Ventar på avgjerd på nivå 0"),
+    queries_rounds.IN_TIME: _l("Ventar på avgjerd på nivå 0, innanfor fristen"),
+    queries_rounds.LATE: _l("Ventar på avgjerd på nivå 0, over fristen"),
+}
 
 
 def band(key: str) -> str:
@@ -69,3 +84,46 @@ def levels(keys: Iterable[str] = ()) -> list[int]:
 def has(parts: Iterable[str]) -> str:
     """What a case has, in one line."""
     return ", ".join(str(PARTS[part]).lower() for part in parts)
+
+
+def quarter(one: Quarter) -> str:
+    """What a quarter is called."""
+    return _("%(number)s. kvartal %(year)s", number=one.number, year=one.year)
+
+
+def way(start: int, to: int | None) -> str:
+    """What a move is called."""
+    if to is None:
+        return _("Avslutta frå nivå %(number)s", number=start)
+    if to == start:
+        return _("Ny runde på nivå %(number)s", number=start)
+    return _("Frå nivå %(start)s til nivå %(to)s", start=start, to=to)
+
+
+def days(interval: tuple[int, int | None]) -> str:
+    """What an interval of days is called."""
+    first, last = interval
+    if last is None:
+        return _("%(first)s dagar eller meir", first=first)
+    return _("%(first)s–%(last)s dagar", first=first, last=last)
+
+
+def rounds(asked: Asked) -> str:
+    """What a list of rounds holds, in one line."""
+    if asked.what == queries_rounds.WAITING:
+        return str(WAITING[asked.time])
+    if asked.what == queries_rounds.OPENED:
+        what = _("Opna") if asked.start is None else _("Opna på nivå %(number)s", number=asked.start)
+    elif asked.to and asked.start is not None:
+        what = way(asked.start, None if asked.to == queries_rounds.CLOSED else int(asked.to))
+    elif asked.to:
+        closed = asked.to == queries_rounds.CLOSED
+        what = _("Avslutta") if closed else _("Til nivå %(number)s", number=asked.to)
+    else:
+        what = _("Rundar som tok slutt") if asked.start is None else _("Rundar på nivå %(number)s", number=asked.start)
+    told = [what, str(TIME[asked.time])]
+    if asked.interval:
+        told.append(days(queries_rounds.INTERVALS[asked.interval]))
+    first, last = asked.last.back(asked.count - 1), asked.last
+    told.append(quarter(last) if first == last else f"{quarter(first)} – {quarter(last)}")
+    return ", ".join(filter(None, told))

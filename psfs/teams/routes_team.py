@@ -111,10 +111,10 @@ def end_team(case: OpenCase) -> ResponseReturnValue:
     return pages.answer(case, form, page, save, done=_team(case), saved=_("Oppfølgingsteamet er avslutta."))
 
 
-def _id(text: str) -> uuid.UUID | None:
+def _id(text: str | None) -> uuid.UUID | None:
     """The id of a list's choice, or None for what is no id."""
     try:
-        return uuid.UUID(text)
+        return uuid.UUID(text or "")
     except ValueError:
         return None
 

@@ -1,0 +1,289 @@
+"""A need on its way: reported, asked about, answered, decided, and somebody appointed who says yes or no."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from psfs import clock
+from psfs.extensions import db
+from psfs.models import Coordinator, Handover, IndividualPlan, NeedReport
+from psfs.worklist import queries as worklist
+from tests.bti.support import change, entries, form_of, fresh, give, send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psfs.models import Case
+    from tests.support.client import Browser
+    from tests.support.people import Town
+
+    Open = Callable[[str], Browser]
+
+NEED = {
+    "need": "Fem tenester som ikkje veit om kvarandre",
+    "services": "Heimetenesta, NAV",
+    "persons_wish": "Éin å ringe til",
+    "basis": "consent",
+}
+
+
+def address(case: Case, rest: str = "") -> str:
+    return f"/saker/{case.id}{rest}"
+
+
+def report(browser: Open, case: Case) -> NeedReport:
+    send(browser("kari"), address(case, "/meld-ke"), **NEED)
+    db.session.rollback()
+    return db.session.scalars(select(NeedReport).where(NeedReport.case_id == case.id)).one()
+
+
+def now(row: NeedReport) -> NeedReport:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.get_one(NeedReport, row.id)
+
+
+def kinds(town: Town, name: str) -> list[str]:
+    db.session.rollback()
+    return [item.kind for item in worklist.worklist(town.users[name]).items]
+
+
+def test_a_report_is_kept_stands_in_the_log_and_waits_for_ke(browser: Open, town: Town) -> None:
+    row = report(browser, town.adult)
+    assert (row.state, row.need, row.services, row.persons_wish) == ("new", *list(NEED.values())[:3])
+    assert fresh(town.adult).reported_to_ke_on == clock.today()
+    entry = entries(town.adult, "ke_report")[-1]
+    assert (entry.text, entry.subject_id, entry.details["wish"]) == (NEED["need"], row.id, "Éin å ringe til")
+    assert kinds(town, "ke") == ["melding"]
+    assert "Testine Tenkt" in browser("ke").get("/meldingar").text
+
+
+def test_sending_the_report_twice_makes_one(browser: Open, town: Town) -> None:
+    kari = browser("kari")
+    sent = form_of(kari.get(address(town.adult, "/meld-ke")).text) | NEED
+    for _ in range(2):
+        kari.post(address(town.adult, "/meld-ke"), sent)
+    assert len(entries(town.adult, "ke_report")) == 1
+    page = kari.get(address(town.adult, "/meld-ke")).text
+    assert "Sjå meldinga" in page  # one at a time
+    kari.post(address(town.adult, "/meld-ke"), sent | {"need": "Noko anna"}, status=409)
+
+
+def test_ke_asks_and_the_reporter_answers(browser: Open, town: Town) -> None:
+    row = report(browser, town.adult)
+    send(browser("ke"), address(town.adult, f"/meldingar/{row.id}/spor"), question="Kva seier fastlegen?")
+    assert now(row).state == "waiting"
+    assert kinds(town, "ke") == []
+    assert kinds(town, "kari") == ["svar"]
+    send(browser("kari"), address(town.adult, f"/meldingar/{row.id}/svar"), answer="Han er einig.")
+    assert (now(row).state, now(row).answer) == ("new", "Han er einig.")
+    assert kinds(town, "ke") == ["melding"]
+    assert [each.details.get("event", "") for each in entries(town.adult, "ke_report")] == ["", "asked", "answered"]
+
+
+def test_the_decision_answers_the_reporter_and_a_granted_plan_is_in_the_register(browser: Open, town: Town) -> None:
+    row = report(browser, town.adult)
+    decision = {"coordinator": "yes", "plan": "yes", "reason": "Mange tenester over lang tid."}
+    send(browser("ke"), address(town.adult, f"/meldingar/{row.id}/avgjer"), **decision)
+    decided = now(row)
+    assert (decided.state, decided.coordinator, decided.plan, decided.childrens_coordinator) == (
+        "decided",
+        True,
+        True,
+        None,
+    )
+    plan = db.session.scalars(select(IndividualPlan)).one()
+    assert (plan.case_id, plan.state) == (town.adult.id, "wanted")
+    assert "Testine Tenkt" in browser("ke").get("/individuelle-planar").text
+    assert kinds(town, "kari") == ["avgjerd"]
+    page = browser("kari").get(address(town.adult, f"/meldingar/{row.id}")).text
+    assert "Mange tenester over lang tid." in page
+    browser("kari").get(address(town.adult))  # has looked
+    assert kinds(town, "kari") == []
+    assert kinds(town, "ke") == ["koordinator"]
+
+
+def test_what_is_decided_is_neither_asked_about_nor_decided_again(browser: Open, town: Town) -> None:
+    row = report(browser, town.adult)
+    ke = browser("ke")
+    stale = form_of(ke.get(address(town.adult, f"/meldingar/{row.id}/spor")).text)
+    page = form_of(ke.get(address(town.adult, f"/meldingar/{row.id}/avgjer")).text)
+    decision = page | {"coordinator": "no", "plan": "no", "reason": "Ei teneste greier det."}
+    for _ in range(2):  # a double tap
+        ke.post(address(town.adult, f"/meldingar/{row.id}/avgjer"), decision)
+    ke.post(address(town.adult, f"/meldingar/{row.id}/avgjer"), decision | {"plan": "yes"}, status=409)
+    ke.post(address(town.adult, f"/meldingar/{row.id}/spor"), stale | {"question": "Kva no?"}, status=409)
+    assert (now(row).plan, now(row).question) == (False, "")
+    assert len(entries(town.adult, "ke_report")) == 2
+    assert db.session.scalars(select(IndividualPlan)).all() == []
+
+
+def test_a_decision_needs_every_answer_and_a_day_that_fits(browser: Open, town: Town) -> None:
+    row = report(browser, town.adult)
+    ke, place = browser("ke"), address(town.adult, f"/meldingar/{row.id}/avgjer")
+    empty = form_of(ke.get(place).text)
+    page = ke.post(place, empty, status=422).text
+    assert page.count("Vel ja eller nei.") >= 2
+    early = {"decided_on": (clock.today() - timedelta(days=1)).isoformat()}
+    page = ke.post(place, empty | {"coordinator": "no", "plan": "no", "reason": "x"} | early, status=422).text
+    assert "ikkje vere avgjort før" in page
+    assert now(row).state == "new"
+
+
+def test_a_child_may_have_a_childrens_coordinator(browser: Open, town: Town) -> None:
+    row = report(browser, town.child)
+    place = address(town.child, f"/meldingar/{row.id}/avgjer")
+    answers = {"coordinator": "no", "childrens_coordinator": "yes", "plan": "no", "reason": "x"}
+    send(browser("ke"), place, **answers)
+    assert now(row).childrens_coordinator is True
+
+
+def appoint(browser: Open, town: Town, name: str, status: int = 303) -> Handover | None:
+    wish = {"persons_view": "Vil helst ha ein ho kjenner.", "reason": "Kjenner henne."}
+    to = {"to": str(town.users[name].id), "kind": "coordinator"}
+    send(browser("ke"), address(town.adult, "/koordinator"), status, **wish, **to)
+    db.session.rollback()
+    return db.session.scalar(select(Handover).where(Handover.state == "offered"))
+
+
+def coordinators() -> list[tuple[str, bool]]:
+    db.session.rollback()
+    rows = db.session.scalars(select(Coordinator).order_by(Coordinator.from_on, Coordinator.until_on.is_(None)))
+    return [(row.user.username, row.until_on is None) for row in rows]
+
+
+def answer(browser: Open, town: Town, name: str, what: str, **typed: str) -> None:
+    send(browser(name), address(town.adult, "/stafett/svar"), answer=what, **typed)
+
+
+def test_until_somebody_accepts_the_baton_stays(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    appoint(browser, town, "ola")
+    assert coordinators() == []
+    assert fresh(town.adult).holder_id == town.users["kari"].id
+    answer(browser, town, "ola", "accept")
+    assert coordinators() == [("ola", True)]
+    assert fresh(town.adult).holder_id == town.users["ola"].id
+    assert entries(town.adult, "baton")[-1].details["as"] == "coordinator"
+
+
+def test_whoever_declines_says_why_and_ke_sees_it(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    appoint(browser, town, "ola")
+    answer(browser, town, "ola", "decline", reason="Har alt sju.")
+    assert coordinators() == []
+    assert "Har alt sju." in browser("ke").get(address(town.adult, "/koordinator")).text
+
+
+def test_the_holder_can_be_asked_too(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    appoint(browser, town, "kari")
+    answer(browser, town, "kari", "accept")
+    assert coordinators() == [("kari", True)]
+    assert appoint(browser, town, "kari", status=422) is None
+
+
+def test_who_takes_the_baton_over_without_being_appointed_is_no_coordinator(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    appoint(browser, town, "kari")
+    answer(browser, town, "kari", "accept")
+    send(browser("kari"), address(town.adult, "/stafett"), to=str(town.users["ola"].id), reason="Ferie")
+    answer(browser, town, "ola", "accept")
+    assert coordinators() == [("kari", False)]
+
+
+def test_the_persons_wish_is_asked_for(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    sent = {"to": str(town.users["ola"].id), "kind": "coordinator", "reason": "x", "persons_view": " "}
+    page = send(browser("ke"), address(town.adult, "/koordinator"), 422, **sent).text
+    assert "kvifor det ikkje er spurt" in page
+
+
+def test_suggestions_tell_who_knows_the_person_and_who_has_many(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    ola = town.users["ola"]
+    for number in range(5):
+        change(Coordinator(case_id=town.child.id, user_id=ola.id, kind="coordinator", from_on=clock.today()))
+        if number < 4:
+            row = db.session.scalars(select(Coordinator).where(Coordinator.until_on.is_(None))).all()[-1]
+            change(row, until_on=clock.today())
+    page = browser("ke").get(address(town.adult, "/koordinator")).text
+    assert "har stafetten" in page  # kari
+    assert "Ola Dikta, koordinator for 1" in page
+    assert "Eva Dikta" not in page  # her service has no consent
+    give(town, town.adult, town.school)
+    assert "Eva Dikta" in browser("ke").get(address(town.adult, "/koordinator")).text
+
+
+def test_closing_ends_the_coordinators_time_unless_a_plan_takes_over(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    appoint(browser, town, "kari")
+    answer(browser, town, "kari", "accept")
+    closing = {"reason_code": "individual_plan", "evaluation": "Planen tek over."}
+    send(browser("kari"), address(town.adult, "/avslutt"), **closing)
+    assert coordinators() == [("kari", True)]
+    send(browser("kari"), address(town.adult, "/opne-igjen"), reason="Feil")
+    send(browser("kari"), address(town.adult, "/avslutt"), **closing | {"reason_code": "moved"})
+    assert coordinators() == [("kari", False)]
+
+
+def test_when_a_plan_takes_over_the_conversations_go_on(browser: Open, town: Town) -> None:
+    closing = {"reason_code": "individual_plan", "evaluation": "Planen tek over."}
+    send(browser("kari"), address(town.adult, "/avslutt"), **closing)
+    kari = browser("kari")
+    page = kari.get(address(town.adult)).text
+    assert "Samtalane held fram." in page
+    assert "Start skjema" in page
+    kari.get(address(town.adult, "/skjema/nytt"))
+    send(kari, address(town.child, "/avslutt"), reason_code="moved", evaluation="x")
+    assert "Start skjema" not in kari.get(address(town.child)).text
+
+
+PLAN = {"state": "has", "reference": "Gerica, plan 17", "goals": "Gå til butikken"}
+
+
+def test_the_register_keeps_what_is_known_of_a_plan(browser: Open, town: Town) -> None:
+    send(browser("kari"), address(town.adult, "/plan"), **PLAN)
+    row = db.session.scalars(select(IndividualPlan)).one()
+    assert (row.state, row.began_on, row.goals) == ("has", clock.today(), "Gå til butikken")
+    assert entries(town.adult, "plan")[-1].details["event"] == "has"
+    kari = browser("kari")
+    stale = form_of(kari.get(address(town.adult, "/plan")).text)
+    kari.post(address(town.adult, "/plan"), stale | {"state": "ended"})
+    page = kari.post(address(town.adult, "/plan"), stale | {"note": "Min merknad"}, status=409).text
+    assert "Min merknad" in page
+
+
+def test_a_plan_that_is_to_be_gone_through_waits_on_the_list(browser: Open, town: Town) -> None:
+    today = clock.today()
+    send(browser("kari"), address(town.adult, "/plan"), **PLAN, next_revision=(today + timedelta(days=3)).isoformat())
+    assert kinds(town, "kari") == ["plan"]
+    assert kinds(town, "ke") == ["plan"]
+    page = send(browser("kari"), address(town.adult, "/plan"), 422, next_revision=today.isoformat()).text
+    assert "etter den planen gjeld frå" in page
+
+
+@pytest.mark.parametrize("name", ["kari", "leader", "eva", "admin"])
+def test_the_units_own_pages_are_its_own(browser: Open, town: Town, name: str) -> None:
+    for place in ("/meldingar", "/individuelle-planar", address(town.adult, "/koordinator")):
+        browser(name).get(place, status=404)
+
+
+def test_the_queue_says_what_is_late(browser: Open, town: Town) -> None:
+    row = report(browser, town.adult)
+    change(row, reported_on=clock.today() - timedelta(days=14))
+    assert "Forfalle" not in browser("ke").get("/meldingar").text
+    change(now(row), reported_on=clock.today() - timedelta(days=15))
+    page = browser("ke").get("/meldingar").text
+    assert "Forfalle" in page
+    assert "15 dagar gammal" in page
+
+
+def test_ke_without_a_service_cannot_be_coordinator(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    page = browser("ke").get(address(town.adult, "/koordinator")).text
+    assert str(town.users["ke"].id) not in page.split("<select", 1)[1]

@@ -1,0 +1,224 @@
+"""Meetings: planned, invited to, held with minutes and decisions, cancelled; due where the level asks for them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import select
+
+from psfs import clock
+from psfs.extensions import db
+from psfs.models import Intervention, Meeting, MeetingAddition, TeamMember
+from psfs.worklist import queries as worklist
+from tests.bti.support import change, entries, form_of, fresh, send
+from tests.documents import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psfs.models import Case
+    from tests.support.client import Browser
+    from tests.support.people import Town
+
+    Open = Callable[[str], Browser]
+
+SOON = clock.today() + timedelta(days=10)
+MINUTES = {"present": "Testine, Kari", "minutes": "Me snakka om trappa.", "next_agreed": "no"}
+
+
+def address(case: Case, rest: str = "") -> str:
+    return f"/saker/{case.id}{rest}"
+
+
+def plan(browser: Open, case: Case, on: date = SOON, **typed: str) -> Meeting:
+    given = {"planned_on": on.isoformat(), "starts_at": "10:30", "minutes_long": "45", "place": "Heime i stova"}
+    send(browser("kari"), address(case, "/mote/nytt"), **given | {"invited": "person"} | typed)
+    db.session.rollback()
+    return db.session.scalars(select(Meeting).order_by(Meeting.recorded_at.desc())).all()[0]
+
+
+def now(row: Meeting) -> Meeting:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.get_one(Meeting, row.id)
+
+
+def place(row: Meeting, rest: str = "") -> str:
+    return f"/saker/{row.case_id}/mote/{row.id}{rest}"
+
+
+def items(town: Town, name: str) -> list[tuple[str, date]]:
+    db.session.rollback()
+    return [(item.kind, item.on) for item in worklist.worklist(town.users[name]).items if item.kind == "mote"]
+
+
+def test_what_matters_stands_on_the_agenda_unless_somebody_writes_something_else(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult)
+    assert row.agenda.startswith("Kva er viktig for deg?")
+    assert [each["name"] for each in row.invited] == ["Testine Tenkt"]
+    entry = entries(town.adult, "meeting")[-1]
+    assert (entry.details["event"], entry.details["day"], entry.participants) == (
+        "planned",
+        SOON.isoformat(),
+        "Testine Tenkt",
+    )
+
+
+def test_nobody_is_called_in_who_is_not_chosen(browser: Open, town: Town) -> None:
+    kari, where = browser("kari"), address(town.adult, "/mote/nytt")
+    page = kari.get(where)
+    assert "Kari Dikta" in page.text
+    given = form_of(page.text) | {"planned_on": SOON.isoformat()}
+    given.pop("invited")
+    assert "Vel kven som skal kallast inn." in kari.post(where, given, status=422).text
+    kari.post(where, given | {"others": "Fastlege Lukten, Nabo Ny"})
+    db.session.rollback()
+    assert [each["name"] for each in db.session.scalars(select(Meeting)).one().invited] == [
+        "Fastlege Lukten",
+        "Nabo Ny",
+    ]
+
+
+def test_a_calendar_reads_the_meeting_and_finds_no_name_in_it(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, date(2027, 7, 1))
+    answer = browser("kari").get(place(row, "/kalender.ics"))
+    assert answer.mimetype == "text/calendar"
+    (event,) = Calendar.from_ical(answer.data).walk("VEVENT")
+    oslo = ZoneInfo("Europe/Oslo")
+    assert event.decoded("dtstart") == datetime(2027, 7, 1, 10, 30, tzinfo=oslo)
+    assert event.decoded("dtstart").utcoffset() == timedelta(hours=2)
+    assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(minutes=45)
+    assert "Tenkt" not in answer.text
+    assert str(row.id) in event["uid"]
+
+
+def test_a_meeting_without_a_time_lasts_the_day(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, starts_at="")
+    (event,) = Calendar.from_ical(browser("kari").get(place(row, "/kalender.ics")).data).walk("VEVENT")
+    assert event.decoded("dtstart") == SOON
+
+
+def test_a_moved_or_cancelled_meeting_says_so_to_the_calendar(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult)
+    send(browser("kari"), place(row, "/endre"), place="Rådhuset")
+    moved = Calendar.from_ical(browser("kari").get(place(row, "/kalender.ics")).data)
+    send(browser("kari"), place(row, "/avlys"), reason="Sjuk")
+    gone = Calendar.from_ical(browser("kari").get(place(row, "/kalender.ics")).data)
+    first, second = (found.walk("VEVENT")[0] for found in (moved, gone))
+    assert first["uid"] == second["uid"]
+    assert (first["location"], first["sequence"], second["sequence"]) == ("Rådhuset", 1, 2)
+    assert (second["status"], gone["method"]) == ("CANCELLED", "CANCEL")
+
+
+def test_the_invitation_is_on_paper(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, others="Fastlege Lukten")
+    text = reading.flat(browser("kari").get(place(row, "/innkalling.pdf")).data)
+    for said in ("Innkalling til møte", "Heime i stova", "Fastlege Lukten", "Kva er viktig for deg?", "10:30"):
+        assert said in text
+
+
+def test_minutes_are_their_writers_until_closed_and_then_nobodys(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, clock.today())
+    change(TeamMember(case_id=town.adult.id, user_id=town.users["ola"].id, from_on=clock.today()))
+    send(browser("kari"), place(row, "/referat"), **MINUTES)
+    assert (now(row).state, now(row).writer_id) == ("held", town.users["kari"].id)
+    assert "skriv referatet" in browser("ola").get(place(row, "/referat")).text
+    stale = {"version": str(now(row).version), "held_on": clock.today().isoformat(), **MINUTES}
+    browser("ola").post(place(row, "/referat"), stale | {"minutes": "Mi utgåve"}, status=422)
+    kari = browser("kari")
+    page = form_of(kari.get(place(row, "/referat")).text)
+    kari.post(place(row, "/referat"), page | {"avslutt": "1"})
+    assert now(row).closed_at is not None
+    entry = entries(town.adult, "meeting")[-1]
+    assert (entry.text, entry.participants, entry.details["event"]) == (
+        "Me snakka om trappa.",
+        "Testine, Kari",
+        "held",
+    )
+    kari.post(place(row, "/referat"), page | {"minutes": "Noko anna", "avslutt": "1"}, status=422)
+    assert now(row).minutes == "Me snakka om trappa."
+
+
+def test_closing_twice_writes_one_entry(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, clock.today())
+    kari = browser("kari")
+    given = {"version": "1", "held_on": clock.today().isoformat(), "avslutt": "1", **MINUTES}
+    for _ in range(2):
+        kari.post(place(row, "/referat"), given)
+    assert [each.details["event"] for each in entries(town.adult, "meeting")] == ["planned", "held"]
+
+
+def test_what_comes_after_is_an_addition(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, clock.today())
+    assert "ikkje avslutta enno" in send(browser("kari"), place(row, "/tillegg"), 422, text="For tidleg").text
+    send(browser("kari"), place(row, "/referat"), **MINUTES, avslutt="1")
+    kari = browser("kari")
+    page = form_of(kari.get(place(row, "/tillegg")).text) | {"text": "Rekkverket er bestilt."}
+    for _ in range(2):
+        kari.post(place(row, "/tillegg"), page)
+    db.session.rollback()
+    assert [each.text for each in db.session.scalars(select(MeetingAddition))] == ["Rekkverket er bestilt."]
+    assert "Rekkverket er bestilt." in kari.get(place(row)).text
+
+
+def test_a_decision_becomes_a_measure_with_a_responsible_and_a_deadline(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, clock.today())
+    decision = {"what": "Bestille rekkverk", "responsible_id": str(town.users["kari"].id), "deadline": SOON.isoformat()}
+    assert "referat frå møtet først" in send(browser("kari"), place(row, "/avtale"), 422, **decision).text
+    send(browser("kari"), place(row, "/referat"), **MINUTES)
+    send(browser("kari"), place(row, "/avtale"), **decision)
+    db.session.rollback()
+    measure = db.session.scalars(select(Intervention)).one()
+    assert (measure.meeting_id, measure.responsible, measure.deadline) == (row.id, "Kari Dikta", SOON)
+    assert "Bestille rekkverk" in browser("kari").get(place(row)).text
+    nobody = decision | {"responsible_id": "", "responsible": ""}
+    assert "kven som er ansvarleg" in send(browser("kari"), place(row, "/avtale"), 422, **nobody).text
+
+
+def test_an_agreed_next_meeting_is_planned_when_the_minutes_are_closed(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, clock.today())
+    agreed = MINUTES | {"next_agreed": "yes"}
+    assert "Vel ein dag etter" in send(browser("kari"), place(row, "/referat"), 422, **agreed, avslutt="1").text
+    send(browser("kari"), place(row, "/referat"), **agreed, next_on=SOON.isoformat(), avslutt="1")
+    db.session.rollback()
+    planned = db.session.scalars(select(Meeting).where(Meeting.state == "planned")).one()
+    assert (planned.planned_on, planned.place) == (SOON, "Heime i stova")
+
+
+def test_two_who_change_the_same_meeting(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult)
+    kari = browser("kari")
+    page = form_of(kari.get(place(row, "/endre")).text)
+    send(browser("kari"), place(row, "/endre"), place="Rådhuset")
+    text = kari.post(place(row, "/endre"), page | {"place": "Biblioteket"}, status=409).text
+    assert "Biblioteket" in text  # what was typed is there still
+    assert now(row).place == "Rådhuset"
+
+
+@pytest.mark.parametrize(("level", "days", "late"), [(3, 182, False), (3, 183, True), (2, 900, None)])
+def test_a_team_at_level_3_meets_twice_a_year(browser: Open, town: Town, level: int, days: int, late: bool) -> None:
+    since = clock.today() - timedelta(days=days)
+    change(fresh(town.adult), level=level, level_since=since, opened_on=since)
+    found = items(town, "kari")
+    assert found == ([] if late is None else [("mote", since + timedelta(days=182))])
+    page = browser("kari").get(address(town.adult, "/mote")).text
+    assert ("Neste bør vere seinast" in page) == (late is not None)
+    plan(browser, town.adult, clock.today() + timedelta(days=60))
+    assert items(town, "kari") == []
+
+
+def test_a_planned_meeting_waits_for_its_day_and_its_minutes(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, clock.today() - timedelta(days=2))
+    assert items(town, "kari") == [("mote", clock.today() - timedelta(days=2))]
+    send(browser("kari"), place(row, "/referat"), **MINUTES)
+    assert items(town, "kari") == []
+
+
+def test_a_meetings_entry_is_not_struck_from_the_log(browser: Open, town: Town) -> None:
+    plan(browser, town.adult)
+    entry = entries(town.adult, "meeting")[-1]
+    send(browser("kari"), address(town.adult, f"/stafettlogg/{entry.id}/stryk"), 422, reason="x")
