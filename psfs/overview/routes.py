@@ -13,6 +13,7 @@ bp = Blueprint("overview", __name__, url_prefix="/oversyn")
 from psfs.overview import (  # noqa: E402, F401 -- they hang their routes on the blueprint
     routes_figures,
     routes_flow,
+    routes_learning,
 )
 
 

@@ -112,7 +112,7 @@ def _form(case: OpenCase, row: Meeting | None) -> tuple[Any, dict[str, dict[str,
     labels = ((one, ", ".join(filter(None, (each["name"], each["role"])))) for one, each in people.items())
     form.invited.choices = options(labels)
     if request.method == "GET" and row is None:
-        form.invited.data = [one for one, each in people.items() if each["role"] == str(queries.PERSON)]
+        form.invited.data = ["person", str(case.case.holder_id)]
     return form, people
 
 
