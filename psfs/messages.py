@@ -149,6 +149,8 @@ MESSAGES: dict[str, LazyString] = {
     "minutes_open": _l("Referatet er ikkje avslutta enno."),
     "minutes_of_another": _l("%(name)s skriv referatet."),
     "next_meeting_missing": _l("Vel ein dag etter dette møtet."),
+    # Files
+    "empty_file": _l("Fila er tom eller øydelagd. Vel ho på nytt."),
     # BTI: the log
     "already_reported": _l("Behovet vart meldt til KE %(day)s og er ikkje avgjort enno."),
     "report_changed": _l("Nokon har gjort noko med meldinga medan du skreiv. Det du skreiv, står her."),

@@ -26,6 +26,7 @@ EVENTS: dict[str, LazyString] = {
     "service_made": _l("Teneste laga"),
     "service_changed": _l("Teneste endra"),
     "settings_changed": _l("Innstillingar endra"),
+    "scores_imported": _l("Skårar lesne inn frå fil"),
     "index_filled": _l("Register over namn i lister retta"),
     "device_made": _l("Eining teken i bruk utan nett"),
     "device_revoked": _l("Eining sperra"),

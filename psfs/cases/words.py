@@ -98,6 +98,11 @@ LISTS: dict[str, LazyString] = {
     "coordination.queue": _l("Blant meldingane til koordinerande eining"),
     "coordination.register": _l("I registeret over individuelle planar"),
     "overview.cases": _l("I oversynet"),
+    "exchange.needs": _l("Meldingane til koordinerande eining vart henta ut til ei fil"),
+    "exchange.plans": _l("Registeret over planar vart henta ut til ei fil"),
+    "exchange.waiting": _l("Arbeidslista vart henta ut til ei fil"),
+    "exchange.registered": _l("I lista til KPR og IPLOS"),
+    "exchange.registered_file": _l("Lista til KPR og IPLOS vart henta ut til ei fil"),
     "scores export": _l("Skårane vart henta ut til ei fil"),
 }
 """Where several people's names are shown together, by what ``record_list_reading`` calls it."""

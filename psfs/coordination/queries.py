@@ -57,8 +57,10 @@ class PlanRow:
     closed: bool
 
 
-def queue(state: str = "") -> tuple[list[ReportRow], dict[str, int]]:
+def queue(state: str = "", most: int | None = MOST) -> tuple[list[ReportRow], dict[str, int]]:
     """Reports in that state (empty: those that are not decided), the oldest first, and how many there are of each.
+
+    At most ``most`` rows.
 
     Of those decided, the latest come first. Two statements.
     """
@@ -77,7 +79,7 @@ def queue(state: str = "") -> tuple[list[ReportRow], dict[str, int]]:
         query = query.where(NeedReport.state.in_(wanted)).order_by(NeedReport.reported_on, NeedReport.recorded_at)
     today, in_force = clock.today(), limits()
     found = []
-    for row in db.session.execute(query.limit(MOST)):
+    for row in db.session.execute(query.limit(most)):
         one: NeedReport = row[0]
         last = due.report_due(one.reported_on, in_force)
         found.append(
@@ -105,7 +107,7 @@ def reports_of(case_id: uuid.UUID) -> list[NeedReport]:
     return list(db.session.scalars(query))
 
 
-def register(state: str = "") -> tuple[list[PlanRow], dict[str, int]]:
+def register(state: str = "", most: int | None = MOST) -> tuple[list[PlanRow], dict[str, int]]:
     """The register of individual plans, the nearest revision first, and how many there are in each state."""
     counted = db.session.execute(select(IndividualPlan.state, func.count()).group_by(IndividualPlan.state))
     counts: dict[str, int] = {row[0]: row[1] for row in counted}
@@ -130,7 +132,7 @@ def register(state: str = "") -> tuple[list[PlanRow], dict[str, int]]:
     query = query.order_by(IndividualPlan.next_revision.is_(None), IndividualPlan.next_revision, Person.name)
     today, in_force = clock.today(), limits()
     found = []
-    for row in db.session.execute(query.limit(MOST)):
+    for row in db.session.execute(query.limit(most)):
         plan: IndividualPlan = row[0]
         when = plan.next_revision if plan.state == "has" else None
         found.append(

@@ -78,7 +78,7 @@ def run(path: Path, scale: Scale, service: str | None = None, holder: str | None
         return 1
     try:
         with _without_cycles():
-            counts = _bring_in(reading, scale, *receives)
+            counts = bring_in(reading, scale, *receives)
     except DBAPIError:
         db.session.rollback()
         raise
@@ -125,8 +125,11 @@ def _summary(counts: Counts) -> str:
     return told
 
 
-def _bring_in(reading: Reading, scale: Scale, service: str, holder: User | None) -> Counts:
-    """Plan every person and write while nothing is wrong; commit at the end, or roll all of it back."""
+def bring_in(reading: Reading, scale: Scale, service: str, holder: User | None, *, keep: bool = True) -> Counts:
+    """Plan every person and write while nothing is wrong; commit at the end, or roll all of it back.
+
+    ``keep``: False to see what would come of it, and write nothing.
+    """
     counts = Counts(lines=len(reading.lines))
     if not reading.faults:
         begin_write()
@@ -141,14 +144,15 @@ def _bring_in(reading: Reading, scale: Scale, service: str, holder: User | None)
             stored = known.get(person.ref)
             plan = plan_person(person, stored, scale, reading.faults, whole=not reading.unplaced)
             if not reading.faults and plan.changes:
-                rows = rows or Rows(scale, service_named(service), holder)
-                rows.add(person, stored, plan)
                 counts.add(plan, new=stored is None)
+                if keep:
+                    rows = rows or Rows(scale, service_named(service), holder)
+                    rows.add(person, stored, plan)
             else:
                 counts.struck += plan.struck
         if rows and not reading.faults:
             rows.write()
-    if reading.faults:
+    if reading.faults or not keep:
         db.session.rollback()
     else:
         db.session.commit()

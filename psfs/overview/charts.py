@@ -122,7 +122,7 @@ def _rises(values: Sequence[Fraction | None], span: Span) -> bool:
 
 
 def _place(on: date, months: Sequence[date]) -> int | None:
-    """Where a day stands on the axis, a month's point in the middle of it; None for one that the chart does not reach."""
+    """Where a day stands on the axis, a month's point in its middle; None for one that the chart does not reach."""
     place = (on.year - months[0].year) * 12 + on.month - months[0].month
     if not 0 <= place < len(months):
         return None

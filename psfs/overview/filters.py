@@ -62,7 +62,7 @@ def scope_of(account: User) -> Scope:
 
 
 def read(args: Mapping[str, str], scope: Scope) -> Filter:
-    """The filter in an address; what makes no sense narrows nothing. A service is chosen only where there are several."""
+    """The filter in an address; what makes no sense narrows nothing. Only who sees several services chooses one."""
     level = args.get("niva", "")
     band, has = args.get("alder", ""), args.get("har", "")
     return Filter(

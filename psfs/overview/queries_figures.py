@@ -73,7 +73,14 @@ def cells(filter_: Filter, scope: Scope) -> list[Cell]:
     wanted, values = narrowed(filter_, scope, today)
     rows = db.session.execute(_counted(wanted), {**values, **band_days(today)})
     return [
-        Cell(row[0], row[1], row[2], row[3], tuple(name for name, has in zip(PARTS, row[4:7], strict=True) if has), row[7])
+        Cell(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            tuple(name for name, has in zip(PARTS, row[4:7], strict=True) if has),
+            row[7],
+        )
         for row in rows
     ]
 

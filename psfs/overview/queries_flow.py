@@ -1,6 +1,6 @@
 """How cases move between levels, and how long they stay, from the rounds kept beside the log. Reads only.
 
-A case that goes back and forth has one round each time: each move counts once, and a case is counted by its rounds never.
+A case that goes back and forth has one round each time: each move counts once, and nothing here counts cases.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Level:
 class Flow:
     """``moves``: by quarter, from and to (None: closed), ``opened``: by quarter and level, reopened ones among them.
 
-    ``in_time``, ``late``: rounds on the first level that ended in the period; ``waiting``, ``overdue``: that last today.
+    ``in_time``, ``late``: rounds on the first level that ended in the period; ``waiting``, ``overdue``: lasting ones.
     """
 
     quarters: tuple[Quarter, ...]
@@ -63,7 +63,9 @@ class Flow:
     @property
     def ways(self) -> list[tuple[int, int | None]]:
         """The moves that there were, from and to: by level, closing last."""
-        return sorted({(from_, to) for _q, from_, to in self.moves}, key=lambda way: (way[0], way[1] is None, way[1] or 0))
+        return sorted(
+            {(from_, to) for _q, from_, to in self.moves}, key=lambda way: (way[0], way[1] is None, way[1] or 0)
+        )
 
     def moved_in_all(self, start: int, to: int | None) -> int:
         """Such moves in the whole period."""
@@ -108,9 +110,7 @@ def _flow(filter_: Filter, scope: Scope, last: Quarter) -> Flow:
     for row in db.session.execute(_waiting(wanted), values):
         waiting[decided_in_time(Stay(FIRST_LEVEL, row.from_on), in_force, today)] += row.number
     levels = tuple(_level(number, counts) for number, counts in sorted(days.items()))
-    return Flow(
-        quarters, moves, opened, levels, in_time, first.total() - in_time, waiting[None], waiting[False]
-    )
+    return Flow(quarters, moves, opened, levels, in_time, first.total() - in_time, waiting[None], waiting[False])
 
 
 def _level(number: int, counts: Counter[int]) -> Level:
@@ -120,7 +120,7 @@ def _level(number: int, counts: Counter[int]) -> Level:
     return Level(number, counts.total(), measures.median_days(counts), intervals)
 
 
-def of_cases(query: Select[Any], wanted: Shape) -> Select[Any]:
+def of_cases(query: Select[*tuple[Any, ...]], wanted: Shape) -> Select[*tuple[Any, ...]]:
     """The query on rounds, for the cases that are asked about; cases are looked up only where something is asked."""
     if not wanted:
         return query
@@ -141,28 +141,28 @@ def begun() -> tuple[Any, ...]:
 
 
 @functools.cache
-def _moves(wanted: Shape) -> Select[Any]:
+def _moves(wanted: Shape) -> Select[*tuple[Any, ...]]:
     month = month_of(LevelStay.until_on).label("month")
     query = select(month, LevelStay.level, LevelStay.next_level, func.count().label("number")).where(*ended())
     return of_cases(query, wanted).group_by(month, LevelStay.level, LevelStay.next_level)
 
 
 @functools.cache
-def _begun(wanted: Shape) -> Select[Any]:
+def _begun(wanted: Shape) -> Select[*tuple[Any, ...]]:
     month = month_of(LevelStay.from_on).label("month")
     query = select(month, LevelStay.level, func.count().label("number")).where(*begun())
     return of_cases(query, wanted).group_by(month, LevelStay.level)
 
 
 @functools.cache
-def _rounds(wanted: Shape) -> Select[Any]:
+def _rounds(wanted: Shape) -> Select[*tuple[Any, ...]]:
     days = days_between(LevelStay.from_on, LevelStay.until_on).label("days")
     query = select(LevelStay.level, days, func.count().label("number")).where(*ended())
     return of_cases(query, wanted).group_by(LevelStay.level, days)
 
 
 @functools.cache
-def _waiting(wanted: Shape) -> Select[Any]:
+def _waiting(wanted: Shape) -> Select[*tuple[Any, ...]]:
     query = select(LevelStay.from_on, func.count().label("number"))
     query = query.where(LevelStay.until_on.is_(None), LevelStay.level == FIRST_LEVEL)
     return of_cases(query, wanted).group_by(LevelStay.from_on)

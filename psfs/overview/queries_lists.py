@@ -19,18 +19,22 @@ from psfs.domain import age_bands
 from psfs.domain.permissions import Action, Role, allowed
 from psfs.extensions import db
 from psfs.models import Case, Person, Service
-from psfs.overview.filters import Filter, Scope
+from psfs.overview.kept import kept
 from psfs.overview.narrowing import Shape, conditions, has_parts, narrowed, needs_person
 from psfs.overview.queries_figures import is_open
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from sqlalchemy import Select
 
     from psfs.models import User
+    from psfs.overview.filters import Filter, Scope
 
 PAGE = 100
 """Rows on one page."""
 LAST_PAGE = 10_000
+ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,13 @@ class Listed:
 
 
 def open_cases(filter_: Filter, scope: Scope, account: User, number: int = 1) -> Listed:
-    """The open cases that the filter leaves: the highest level first, those that have been there longest. Two statements."""
+    """The open cases that the filter leaves: the highest level first, those that have been there longest."""
     wanted, values = narrowed(filter_, scope, clock.today())
     return listed(_open_cases(wanted), values, account, number)
 
 
-def listed(rows: Select[Any], values: dict[str, Any], account: User, number: int) -> Listed:
-    """One page of ``rows``. Two statements.
+def listed(rows: Select[*tuple[Any, ...]], values: dict[str, Any], account: User, number: int) -> Listed:
+    """One page of ``rows``. One statement, and one more for a page past the last.
 
     Args:
         rows: a select of ``case_id``, ``level``, ``from_on``, ``until_on``, ``to_level`` and ``row_id``. They come by
@@ -94,11 +98,37 @@ def listed(rows: Select[Any], values: dict[str, Any], account: User, number: int
         number: of the page, from 1.
     """
     number = max(1, min(number, LAST_PAGE))
-    total = db.session.scalar(_total(rows), values) or 0
-    found = db.session.execute(
-        _page(rows), {**values, **who(account), "size": PAGE, "skip": (number - 1) * PAGE}
-    ).all()
+    told = {**values, **who(account), "size": PAGE, "skip": (number - 1) * PAGE}
+    found = db.session.execute(_page(rows), told).all()
+    total = found[0].total if found else 0 if number == 1 else db.session.scalar(_total(rows), values) or 0
     return Listed(tuple(_row(row, account) for row in found), total, number)
+
+
+def listed_kept(
+    key: Hashable,
+    rows: Select[*tuple[Any, ...]],
+    details: Select[*tuple[Any, ...]],
+    values: dict[str, Any],
+    account: User,
+    number: int,
+) -> Listed:
+    """The same for rows that take long to find: which they are is kept for a while, not who they are about.
+
+    Args:
+        key: of what is kept.
+        rows: as ``listed`` has them.
+        details: the same columns, quickly found by ``row_id``.
+        values: what both are told.
+        account: who reads.
+        number: of the page, from 1.
+    """
+    number = max(1, min(number, LAST_PAGE))
+    order = kept(key, lambda: b"".join(each.bytes for each in db.session.scalars(_all_in_order(rows), values))).value
+    start = (number - 1) * PAGE * ID_BYTES
+    part = order[start : start + PAGE * ID_BYTES]
+    ids = [uuid.UUID(bytes=part[place : place + ID_BYTES]) for place in range(0, len(part), ID_BYTES)]
+    found = db.session.execute(_these(details), {**values, **who(account), "row_ids": ids}).all() if ids else []
+    return Listed(tuple(_row(row, account) for row in found), len(order) // ID_BYTES, number)
 
 
 def _row(row: Any, account: User) -> Row:
@@ -118,17 +148,38 @@ def _row(row: Any, account: User) -> Row:
 
 
 @functools.lru_cache(maxsize=64)
-def _total(rows: Select[Any]) -> Select[*tuple[Any, ...]]:
-    return select(func.count()).select_from(rows.order_by(None).subquery())
+def _total(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return select(func.count()).select_from(rows.subquery())
 
 
 @functools.lru_cache(maxsize=64)
-def _page(rows: Select[Any]) -> Select[*tuple[Any, ...]]:
+def _page(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """How the reader stands to each case is looked up for the rows of the page alone."""
-    part = rows.order_by(None).subquery("part")
-    order = (part.c.level.desc(), part.c.from_on, part.c.row_id)
+    part = rows.subquery("part")
     size, skip = bindparam("size", type_=Integer()), bindparam("skip", type_=Integer())
-    picked = select(part).order_by(*order).limit(size).offset(skip).subquery("picked")
+    total = func.count().over().label("total")
+    return _named(select(part, total).order_by(*_order(part)).limit(size).offset(skip).subquery("picked"))
+
+
+@functools.lru_cache(maxsize=64)
+def _all_in_order(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    part = rows.subquery("part")
+    return select(part.c.row_id).order_by(*_order(part))
+
+
+@functools.lru_cache(maxsize=64)
+def _these(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    part = rows.subquery("part")
+    wanted = part.c.row_id.in_(bindparam("row_ids", expanding=True))
+    return _named(select(part).where(wanted).subquery("picked"))
+
+
+def _order(part: Any) -> tuple[Any, ...]:
+    return part.c.level.desc(), part.c.from_on, part.c.row_id
+
+
+def _named(picked: Any) -> Select[*tuple[Any, ...]]:
+    """The rows with whom they are about, and how the reader stands to them."""
     query = (
         select(
             picked.c.case_id,
@@ -136,6 +187,7 @@ def _page(rows: Select[Any]) -> Select[*tuple[Any, ...]]:
             picked.c.from_on,
             picked.c.until_on,
             picked.c.to_level,
+            *([picked.c.total] if "total" in picked.c else []),
             Person.name,
             Service.name.label("service"),
             Case.ladder,
@@ -146,7 +198,7 @@ def _page(rows: Select[Any]) -> Select[*tuple[Any, ...]]:
         .join(Case, Case.id == picked.c.case_id)
         .join(Person, Person.id == Case.person_id)
         .join(Service, Service.id == Case.service_id)
-        .order_by(picked.c.level.desc(), picked.c.from_on, picked.c.row_id)
+        .order_by(*_order(picked))
     )
     return with_consent(query)
 

@@ -1,4 +1,4 @@
-"""What the five measures are counted from, for every service at once. Reads only; the rules are ``domain.measures``'."""
+"""What the five measures are counted from, every service at once. Reads only; the rules are ``domain.measures``'."""
 
 from __future__ import annotations
 
@@ -91,9 +91,7 @@ def _measured(in_force: Limits, today: date) -> Measured:
     return Measured(months, tallies, cases)
 
 
-def _standing(
-    stood: Sequence[Stood], level: int, had: dict[uuid.UUID, int], ends: Sequence[date]
-) -> Tally[uuid.UUID]:
+def _standing(stood: Sequence[Stood], level: int, had: dict[uuid.UUID, int], ends: Sequence[date]) -> Tally[uuid.UUID]:
     there: dict[tuple[uuid.UUID, uuid.UUID], int] = defaultdict(int)
     for each in stood:
         if each.level >= level:
@@ -137,7 +135,7 @@ def _coordinated_bits(ends: Sequence[date], values: dict[str, Any]) -> dict[uuid
 
 
 @functools.cache
-def _first_level() -> Select[Any]:
+def _first_level() -> Select[*tuple[Any, ...]]:
     """Rounds on the first level by the month of their last day, and how long they took; longer than allowed is alike.
 
     A round that lasts is not decided in time: its last day has passed.
@@ -156,18 +154,17 @@ def _first_level() -> Select[Any]:
 
 
 @functools.cache
-def _followed() -> Select[Any]:
+def _followed() -> Select[*tuple[Any, ...]]:
     """Conversations after which another was due, by the month of that day and whether it was held in time."""
     talk = talks()
     month = month_of(talk.c.due).label("month")
-    query = with_case(select(Case.service_id, month, talk.c.in_time, func.count().label("number")))
+    query = with_case(select(Case.service_id, month, talk.c.in_time, func.count().label("number")), talk)
     due_then = talk.c.due >= day("first"), talk.c.due <= day("last")
-    found: Select[Any] = query.where(*due_then, expected()).group_by(Case.service_id, month, talk.c.in_time)
-    return found
+    return query.where(*due_then, expected(talk)).group_by(Case.service_id, month, talk.c.in_time)
 
 
 @functools.cache
-def _stood() -> Select[Any]:
+def _stood() -> Select[*tuple[Any, ...]]:
     return (
         select(LevelStay.case_id, Case.service_id, LevelStay.level, LevelStay.from_on, LevelStay.until_on)
         .join(Case, Case.id == LevelStay.case_id)
@@ -180,7 +177,7 @@ def _stood() -> Select[Any]:
 
 
 @functools.cache
-def _consents() -> Select[Any]:
+def _consents() -> Select[*tuple[Any, ...]]:
     """For other services than the case's own."""
     others = Consent.service_id.is_not(None), Consent.service_id != Case.service_id
     ends = or_(Consent.until_on.is_(None), Consent.until_on >= day("first"))
@@ -200,14 +197,14 @@ def _consents() -> Select[Any]:
 
 
 @functools.cache
-def _coordinators() -> Select[Any]:
+def _coordinators() -> Select[*tuple[Any, ...]]:
     ends = or_(Coordinator.until_on.is_(None), Coordinator.until_on > day("first"))
     query = select(Coordinator.case_id, Coordinator.from_on, Coordinator.until_on)
     return query.where(Coordinator.from_on <= day("last"), ends)
 
 
 @functools.cache
-def _meetings() -> Select[Any]:
+def _meetings() -> Select[*tuple[Any, ...]]:
     """Meetings by the month for which they were planned, and how far from their day they were held, if they were.
 
     Left out: what was cancelled before the day, and what may still be held as planned.
@@ -239,6 +236,6 @@ def _meetings() -> Select[Any]:
 
 
 @functools.cache
-def _cases() -> Select[Any]:
+def _cases() -> Select[*tuple[Any, ...]]:
     there = or_(Case.closed_on.is_(None), Case.closed_on >= day("first"))
     return select(Case.service_id, func.count()).where(there).group_by(Case.service_id)

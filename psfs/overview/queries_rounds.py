@@ -93,7 +93,7 @@ def read(args: Mapping[str, str], today: date) -> Asked:
 
 
 def rounds(asked: Asked, filter_: Filter, scope: Scope, account: User, number: int = 1) -> Listed:
-    """The rounds. Two statements."""
+    """The rounds."""
     wanted, values = narrowed(filter_, scope, clock.today())
     values |= {"first": asked.first_day, "last": asked.last.last, "start": asked.start}
     values |= {"days": limits().level0_days, "latest": clock.today()}
@@ -118,13 +118,13 @@ def rounds(asked: Asked, filter_: Filter, scope: Scope, account: User, number: i
 
 
 @functools.lru_cache(maxsize=256)
-def _told(query: Select[Any]) -> frozenset[str]:
+def _told(query: Select[*tuple[Any, ...]]) -> frozenset[str]:
     """The values that a statement asks for."""
     return frozenset(query.compile().params)
 
 
 @functools.cache
-def _rounds(wanted: Shape, conditions: frozenset[str]) -> Select[Any]:
+def _rounds(wanted: Shape, conditions: frozenset[str]) -> Select[*tuple[Any, ...]]:
     query = select(
         LevelStay.id.label("row_id"),
         LevelStay.case_id,
@@ -158,7 +158,7 @@ def _parts() -> dict[str, tuple[Any, ...]]:
     }
 
 
-def _opened(*, one_level: bool) -> Select[Any]:
+def _opened(*, one_level: bool) -> Select[*tuple[Any, ...]]:
     """Rounds of the period that no move began: of those that a case began on a level on one day, what is left when
     each move there that day has taken one. ``one_level``: only on the level that the statement is told, to be quicker.
     """

@@ -14,6 +14,7 @@ from psfs.overview import (  # noqa: E402, F401 -- they hang their routes on the
     routes_figures,
     routes_flow,
     routes_learning,
+    routes_use,
 )
 
 

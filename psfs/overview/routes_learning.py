@@ -22,7 +22,7 @@ from psfs.overview.routes import bp
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-FIELDS = {"date_in_future": "on", "unknown_service": "service"}
+FIELDS = {"date_in_future": "on", "service_unavailable": "service"}
 
 
 @bp.get("/utvikling")

@@ -31,7 +31,7 @@ def add_note(by: User, scope: Scope, note_id: uuid.UUID, service_id: uuid.UUID |
             raise Refusal("id_taken")
         return
     if not _writes_for(scope, service_id) or (service_id is not None and db.session.get(Service, service_id) is None):
-        raise Refusal("unknown_service")
+        raise Refusal("service_unavailable")
     if on > clock.today():
         raise Refusal("date_in_future")
     db.session.add(

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from psfs.bti.ladders import all_ladders
 from psfs.domain import age_bands
+from psfs.domain.measures import MEETING_DAYS, Measure
+from psfs.domain.run_chart import Runs
+from psfs.formatting import month
 from psfs.language import current
 from psfs.overview import queries_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from flask_babel.speaklater import LazyString
 
+    from psfs.domain.due import Limits
+    from psfs.overview.charts import Signal
     from psfs.overview.periods import Quarter
     from psfs.overview.queries_rounds import Asked
 
@@ -39,6 +46,26 @@ WAITING: dict[str, LazyString] = {
     "": _l("Ventar på avgjerd på nivå 0"),
     queries_rounds.IN_TIME: _l("Ventar på avgjerd på nivå 0, innanfor fristen"),
     queries_rounds.LATE: _l("Ventar på avgjerd på nivå 0, over fristen"),
+}
+
+RUNS: dict[Runs, LazyString] = {
+    Runs.TOO_FEW: _l("Linja kryssar medianen færre gonger enn tilfeldig variasjon gjev."),
+    Runs.TOO_MANY: _l(
+        "Linja kryssar medianen fleire gonger enn tilfeldig variasjon gjev. Kanskje er ulike ting blanda."
+    ),
+}
+
+TALKS: dict[str, LazyString] = {
+    "forste": _l("Første samtalar"),
+    "oppfolging": _l("Oppfølgingar haldne"),
+    "forfall": _l("Oppfølgingar med frist"),
+    "over": _l("Ikkje haldne innan fristen"),
+}
+"""Conversations of a quarter, as ``queries_talks.KINDS``."""
+FLAGS: dict[str, LazyString] = {
+    "improved": _l("Betydeleg betring"),
+    "worsened": _l("Betydeleg forverring"),
+    "none": _l("Korkje eller"),
 }
 
 
@@ -127,3 +154,63 @@ def rounds(asked: Asked) -> str:
     first, last = asked.last.back(asked.count - 1), asked.last
     told.append(quarter(last) if first == last else f"{quarter(first)} – {quarter(last)}")
     return ", ".join(filter(None, told))
+
+
+def measure(one: Measure, in_force: Limits) -> tuple[str, str]:
+    """What a measure is called, and what it counts."""
+    match one:
+        case Measure.DECIDED:
+            return _("Nivå 0 avgjort i tide"), _(
+                "Saker på nivå 0 som skulle vere avgjorde i månaden: kor mange vart det innan %(days)s dagar?",
+                days=in_force.level0_days,
+            )
+        case Measure.FOLLOWED_UP:
+            return _("Oppfølgingssamtale i tide"), _(
+                "Samtalar som skulle haldast i månaden: kor mange vart haldne innan den avtalte dagen? "
+                "Der ingen dag var avtalt, er fristen %(days)s dagar.",
+                days=in_force.follow_up_days,
+            )
+        case Measure.CONSENTED:
+            return _("Gyldig samtykke på nivå 2 og 3"), _(
+                "Saker på nivå 2 eller høgare siste dagen i månaden: kor mange hadde gyldig samtykke, "
+                "eller heimel, for ei anna teneste?"
+            )
+        case Measure.COORDINATED:
+            return _("Koordinator på nivå 3"), _(
+                "Saker på nivå 3 siste dagen i månaden: kor mange hadde ein koordinator som hadde sagt ja?"
+            )
+        case _:
+            return _("Møte haldne som planlagt"), _(
+                "Møte som var planlagde i månaden og ikkje avlyste før dagen: "
+                "kor mange vart haldne innan %(days)s dagar frå den planlagde dagen?",
+                days=MEETING_DAYS,
+            )
+
+
+def signal(one: Signal, points: int) -> str:
+    """What a shift or a trend tells."""
+    months = f"{month(one.first)} – {month(one.last)}"
+    match one.kind, one.up:
+        case "shift", True:
+            return _(
+                "Skift: %(points)s eller fleire månader på rad over medianen, %(months)s.", points=points, months=months
+            )
+        case "shift", False:
+            return _(
+                "Skift: %(points)s eller fleire månader på rad under medianen, %(months)s.",
+                points=points,
+                months=months,
+            )
+        case _, True:
+            return _(
+                "Trend: %(points)s eller fleire månader på rad på veg opp, %(months)s.", points=points, months=months
+            )
+        case _:
+            return _(
+                "Trend: %(points)s eller fleire månader på rad på veg ned, %(months)s.", points=points, months=months
+            )
+
+
+def short_month(value: date) -> str:
+    """A month where there is little room: jan. 26."""
+    return str(format_date(value, "LLL yy"))

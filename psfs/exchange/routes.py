@@ -1,0 +1,71 @@
+"""Lists out as files. Each is logged, with who took it and everybody it names, before it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template, request
+
+from psfs.accounts.current import permit, user
+from psfs.cases.service_lists import note_list
+from psfs.domain.permissions import Action
+from psfs.exchange import queries_lists, tables
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from psfs.exchange.queries_lists import Out
+
+bp = Blueprint("exchange", __name__)
+
+from psfs.exchange import routes_scores  # noqa: E402, F401 -- hangs its routes on the blueprint
+
+
+@bp.get("/uttrekk")
+@permit(Action.EXPORT_LIST)
+def exports() -> str:
+    """What can be taken out."""
+    return render_template("exchange/exports.html")
+
+
+@bp.get("/uttrekk/meldingar")
+@permit(Action.COORDINATE)
+def needs() -> Response:
+    """Every need reported to the coordinating unit; ``?format=csv``, else a spreadsheet."""
+    return _send(queries_lists.needs(), "exchange.needs", "meldingar")
+
+
+@bp.get("/uttrekk/planar")
+@permit(Action.COORDINATE)
+def plans() -> Response:
+    """The register of individual plans."""
+    return _send(queries_lists.plans(), "exchange.plans", "individuelle-planar")
+
+
+@bp.get("/uttrekk/arbeidsliste")
+@permit(Action.EXPORT_LIST)
+def waiting() -> Response:
+    """The reader's own worklist."""
+    return _send(queries_lists.waiting(user()), "exchange.waiting", "arbeidsliste")
+
+
+@bp.get("/uttrekk/kpr")
+@permit(Action.COORDINATE)
+def registered() -> str:
+    """Who has coordinator and plan, since when: what is reported again to KPR and IPLOS."""
+    rows = queries_lists.registered()
+    note_list("exchange.registered", {row.case_id for row in rows}, user())
+    return render_template("exchange/registered.html", rows=rows)
+
+
+@bp.get("/uttrekk/kpr/fil")
+@permit(Action.COORDINATE)
+def registered_file() -> Response:
+    """The same as a file."""
+    return _send(queries_lists.registered_table(), "exchange.registered_file", "kpr-iplos")
+
+
+def _send(out: Out, view: str, name: str) -> Response:
+    form = request.args.get("format", "")
+    note_list(view, out.case_ids, user())
+    return tables.answer(out.table, form if form in tables.FORMATS else tables.FORMATS[0], name)
