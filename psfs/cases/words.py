@@ -86,6 +86,7 @@ VIEWS: dict[str, LazyString] = {
     "documents.log": _l("Utskrift av stafettloggen"),
     "documents.readings": _l("Utskrift av kven som har sett"),
     "documents.everything": _l("Utskrift av alt i saka"),
+    "exchange.fhir_file": _l("Heile saka som fil (FHIR)"),
     "offline.take": _l("Teken med på ei eining"),
     "offline.opened": _l("Opna på ei eining utan nett"),
     "offline.received": _l("Ein samtale frå ei eining"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
@@ -155,8 +155,8 @@ def registered() -> list[Registered]:
     return list(found.values())
 
 
-def _registered(row: object) -> Registered:
-    case_id, name, born, service, from_on, until_on, plan, decided_on = tuple(row)  # type: ignore[arg-type]
+def _registered(row: Any) -> Registered:
+    case_id, name, born, service, from_on, until_on, plan, decided_on = row
     has = plan is not None and plan.state == "has"
     ended = plan is not None and plan.state == "ended"
     return Registered(

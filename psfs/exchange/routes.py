@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, make_response, render_template, request
 
+from psfs import clock
 from psfs.accounts.current import permit, user
+from psfs.cases.door import OpenCase
 from psfs.cases.service_lists import note_list
 from psfs.domain.permissions import Action
-from psfs.exchange import queries_lists, tables
+from psfs.exchange import fhir, queries_lists, tables
 
 if TYPE_CHECKING:
     from flask import Response
@@ -63,6 +66,17 @@ def registered() -> str:
 def registered_file() -> Response:
     """The same as a file."""
     return _send(queries_lists.registered_table(), "exchange.registered_file", "kpr-iplos")
+
+
+@bp.get("/saker/<uuid:case_id>/fhir.json")
+@permit(Action.EXPORT_CASE)
+def fhir_file(case: OpenCase) -> Response:
+    """All of the case as a FHIR R4 bundle."""
+    response = make_response(json.dumps(fhir.bundle(case.case), ensure_ascii=False))
+    response.headers["Content-Type"] = "application/fhir+json"
+    response.headers["Content-Disposition"] = f'attachment; filename="sak-{clock.today():%Y-%m-%d}.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _send(out: Out, view: str, name: str) -> Response:

@@ -54,6 +54,7 @@ ALSO_BOUND = {
         for name in ("show_received", "keep_received", "put_away")
     },
     "worklist.acknowledge": {("leader", "none"), ("leader", "ke"), ("ke", "none"), ("ke", "ke"), ("ke", "foreign")},
+    "overview.remove_note": {("leader", "none"), ("leader", "ke"), ("ke", "none"), ("ke", "ke"), ("ke", "foreign")},
 }
 COMBINATIONS = [
     *(("ola", kind) for kind in STANDS),

@@ -14,6 +14,7 @@ from psfs.extensions import db
 from psfs.models import (
     Activity,
     Case,
+    ChangeNote,
     Consent,
     Conversation,
     Device,
@@ -219,9 +220,11 @@ def fill(case: Case, by: User, town: Town) -> dict[str, Any]:
         id=uuid.uuid4(), case_id=case.id, planned_on=today, invited=[{"member": "", "name": "x", "role": ""}], **by_whom
     )
     plan = IndividualPlan(id=uuid.uuid4(), case_id=case.id, state="wanted", since=today, recorded_at=now)
+    change = ChangeNote(id=uuid.uuid4(), service_id=case.service_id, on=today, text="x", recorded_by="x", **by_whom)
     rows = [
         meeting,
         plan,
+        change,
         *activities,
         talk,
         consent,
@@ -257,6 +260,7 @@ def fill(case: Case, by: User, town: Town) -> dict[str, Any]:
         "item_id": item.id,
         "report_id": report.id,
         "meeting_id": meeting.id,
+        "note_id": change.id,
     }
 
 
