@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from psfs.bti.service import PLAN_TAKES_OVER
 from psfs.demo.calendar import pick
 from psfs.demo.people_verbs import fulfilled
 from psfs.demo.stories import Event
+from psfs.demo.team_verbs import coordinate
 from psfs.domain import ladder as rules
 from psfs.domain.ladder import CaseState, Direction
 
@@ -88,6 +90,10 @@ def close(tale: Telling, reason: str, *, text: str) -> None:
         tale.offer.state, tale.offer.answered_at, tale.offer = "withdrawn", tale.at, None
     tale.log("closed", text=text, outcome=reason, details={"offer_withdrawn": withdrawn})
     tale.case.closed_on, tale.case.close_reason = tale.on, reason
+    if reason != PLAN_TAKES_OVER:
+        coordinate(tale, "")
+        if tale.care_team is not None:
+            tale.care_team.ended_on = tale.on
 
 
 def reopen(tale: Telling, text: str) -> None:

@@ -1,9 +1,10 @@
-"""Verbs of a story about who takes part: contact, team, baton, consents, and the report to KE."""
+"""Verbs of a story about who takes part: contact, team, baton and consents."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from psfs.demo.team_verbs import coordinate
 from psfs.domain import consents, due
 from psfs.models import Consent, Handover, TeamMember
 
@@ -62,6 +63,7 @@ def accept(tale: Telling, answer: str) -> None:
     if case.contact is not None and case.contact is case.holder:
         case.contact = tale.by
     case.holder = tale.by
+    coordinate(tale, given.as_coordinator or "")
     _baton(tale, given, "accepted", tale.by, old, text=answer)
 
 
@@ -98,14 +100,6 @@ def withdraw(tale: Telling, service: str, *, name: str) -> None:
         "withdrawn_by": name,
     }
     tale.log("consent", subject_id=row.id, details=details)
-
-
-def ke(tale: Telling, need: str, *, basis: str = "consent") -> None:
-    """Report the need to the coordinating unit."""
-    if tale.case.level < 2 or tale.case.reported_to_ke_on is not None:
-        raise ValueError(f"{tale.story.key}: too early or again")
-    tale.log("ke_report", text=need, details={"basis": basis})
-    tale.case.reported_to_ke_on = tale.on
 
 
 def fulfilled(tale: Telling) -> frozenset[str]:
@@ -171,6 +165,8 @@ def _baton(tale: Telling, given: Handover, event: str, to: User, old: User | Non
         "from": old.name if old else "",
         "service": to.service.name if foreign and to.service else "",
     }
+    if given.as_coordinator:
+        details["as"] = given.as_coordinator
     tale.log("baton", subject_id=given.id, details=details, **fields)
 
 
@@ -182,5 +178,4 @@ VERBS: dict[str, Callable[..., None]] = {
     "consent": consent,
     "basis": basis,
     "withdraw": withdraw,
-    "ke": ke,
 }

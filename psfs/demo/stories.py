@@ -5,7 +5,9 @@ the verb and holds its main value; the rest are the verb's options. The verbs:
 
     open step steps move close reopen                       ladder_verbs
     form talk retire correct strike end_form                form_verbs
-    contact team offer accept consent basis withdraw ke     people_verbs
+    contact team offer accept consent basis withdraw        people_verbs
+    ke ke_ask ke_decide appoint plan                        team_verbs
+    care_team external kin met meets                        team_verbs
     measure evaluate note meeting put_right emergency look  work_verbs
 
 Days ahead (``deadline``, ``evaluate``, ``until``) are counted from today and are negative when they have passed.

@@ -7,11 +7,13 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from psfs import audit
 from psfs.bti import log
 from psfs.bti.ladders import ladder
 from psfs.cases import names
-from psfs.demo import form_verbs, ladder_verbs, people_verbs, work_verbs
+from psfs.demo import form_verbs, ladder_verbs, people_verbs, team_verbs, work_verbs
 from psfs.demo.calendar import known_id, moment, number, phone
 from psfs.extensions import db
 from psfs.models import Case, CaseLook, LogEntry, Person, PersonWord, RelatedPerson
@@ -23,9 +25,20 @@ if TYPE_CHECKING:
     from psfs.demo.stories import CaseStory, Event, PersonStory
     from psfs.demo.town import Town
     from psfs.domain.ladder import Ladder
-    from psfs.models import Consent, Form, Handover, Intervention, User
+    from psfs.models import (
+        CareTeam,
+        Consent,
+        Coordinator,
+        Form,
+        Handover,
+        IndividualPlan,
+        Intervention,
+        NeedReport,
+        User,
+    )
 
 VERBS = ladder_verbs.VERBS | form_verbs.VERBS | people_verbs.VERBS | work_verbs.VERBS
+VERBS |= team_verbs.VERBS
 MORNING, MINUTES = 8 * 60 + 5, 360
 FIRST_BIRTHDAY, BIRTHDAYS = 30, 320
 
@@ -50,6 +63,11 @@ class Telling:
     consents: list[Consent] = field(default_factory=list)
     measures: list[Intervention] = field(default_factory=list)
     offer: Handover | None = None
+    report: NeedReport | None = None
+    coordinator: Coordinator | None = None
+    care_team: CareTeam | None = None
+    plan: IndividualPlan | None = None
+    related: list[RelatedPerson] = field(default_factory=list)
     looks: dict[uuid.UUID, datetime] = field(default_factory=dict)
     after_all: list[object] = field(default_factory=list)
     ago: int = 0
@@ -165,6 +183,8 @@ def _tell_case(story: CaseStory, case_id: uuid.UUID, person: Person, town: Town)
     db.session.add(case)
     db.session.flush()
     telling = Telling(town, person, story, case, ladder(story.ladder))
+    near = select(RelatedPerson).where(RelatedPerson.person_id == person.id)
+    telling.related = sorted(db.session.scalars(near), key=lambda row: row.guardian, reverse=True)
     telling.queue_all()
     while telling.queue:
         _day, _place, event = heapq.heappop(telling.queue)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +77,7 @@ def write_xlsx(table: Table, path: Path) -> None:
                 if value is None or value == "":
                     continue
                 if isinstance(value, date):
-                    sheet.write_datetime(number, place, value, day)  # type: ignore[arg-type]  # it takes a day too
+                    sheet.write_datetime(number, place, datetime.combine(value, time()), day)
                 elif isinstance(value, bool) or not isinstance(value, int):
                     sheet.write_string(number, place, str(value)[:LONGEST_CELL])
                 else:

@@ -2,6 +2,7 @@
 
 What is counted quickly is counted anew each time. What took long is kept in the process that counted it, in proportion:
 a tenth of a second's work for a minute. The page says when it was counted. Nobody's name is among it.
+What a process counts for the first time tells nothing of how long it takes: the statements are made then too.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ TIMES = 600
 MOST_SECONDS = 900.0
 MOST_KEPT = 200
 _PLACE = "psfs_overview_kept"
+_KNOWN = "psfs_overview_counted"
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Kept(Generic[T]):
     at: datetime | None
 
 
-def kept(key: Hashable, count: Callable[[], T]) -> Kept[T]:
-    """What ``count`` gives, or gave a short while ago for the same key."""
+def kept(key: tuple[Hashable, ...], count: Callable[[], T]) -> Kept[T]:
+    """What ``count`` gives, or gave a short while ago for the same key, whose first part says what is counted."""
     place: dict[Hashable, tuple[float, datetime, Any]] = current_app.extensions.setdefault(_PLACE, {})
     began = time.monotonic()
     found = place.get(key)
@@ -44,8 +46,10 @@ def kept(key: Hashable, count: Callable[[], T]) -> Kept[T]:
     value = count()
     took = time.monotonic() - began
     place.pop(key, None)
-    if took > QUICK_SECONDS:
+    known: set[Hashable] = current_app.extensions.setdefault(_KNOWN, set())
+    if took > QUICK_SECONDS and key[0] in known:
         if len(place) >= MOST_KEPT:
             place.clear()
         place[key] = (time.monotonic() + min(took * TIMES, MOST_SECONDS), clock.now(), value)
+    known.add(key[0])
     return Kept(value, None)

@@ -105,7 +105,7 @@ def listed(rows: Select[*tuple[Any, ...]], values: dict[str, Any], account: User
 
 
 def listed_kept(
-    key: Hashable,
+    key: tuple[Hashable, ...],
     rows: Select[*tuple[Any, ...]],
     details: Select[*tuple[Any, ...]],
     values: dict[str, Any],

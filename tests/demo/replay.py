@@ -36,6 +36,7 @@ LADDERS = load([BUILT_IN])
 LIMITS = due.Limits()
 MOVES = {Direction.UP, Direction.DOWN, Direction.STAY}
 READ = ("note", "meeting", "team", "baton", "consent", "intervention", "form", "conversation", "ke_report", "emergency")
+READ += ("plan",)
 
 
 @dataclass

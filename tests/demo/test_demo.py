@@ -171,7 +171,7 @@ def test_what_happens_on_a_ladder(demo_day: date) -> None:
     entries = list(db.session.scalars(select(LogEntry)))
     assert {entry.kind for entry in entries} == {
         *("opened", "step", "move", "closed", "reopened", "conversation", "form", "intervention", "consent"),
-        *("baton", "note", "meeting", "team", "ke_report", "emergency"),
+        *("baton", "note", "meeting", "team", "ke_report", "plan", "emergency"),
     }
     outcomes = {entry.outcome for entry in entries if entry.kind == "step"}
     assert outcomes == {"done", "skipped", "up", "down", "continue", "close"}

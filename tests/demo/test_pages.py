@@ -32,7 +32,7 @@ def reader(case: Case) -> User:
     return db.session.scalars(select(User).where(User.service_id == case.service_id, User.role == "leader")).one()
 
 
-@pytest.mark.parametrize("page", ["", "/stige", "/stafettlogg", "/samtykke", "/tiltak", "/team", "/innsyn"])
+@pytest.mark.parametrize("page", ["", "/stige", "/stafettlogg", "/samtykke", "/tiltak", "/team", "/innsyn", "/mote", "/aktorkart"])
 def test_every_case_opens(demo_app: Flask, page: str) -> None:
     addresses = [(reader(case), f"/saker/{case.id}{page}") for case in db.session.scalars(select(Case))]
     browsers = {account.id: Browser(demo_app).sign_in(account) for account, _address in addresses}
@@ -60,8 +60,8 @@ def test_karis_list_has_every_kind_that_is_hers(app: Flask) -> None:
         name: worklist(db.session.scalars(select(User).where(User.username == name)).one())
         for name in ("kari", "leiar", "ke")
     }
-    mine = {"stafett", "endring", "avklaring", "samtale", "evaluering", "tiltak", "samtykke"}
+    mine = {"stafett", "endring", "avklaring", "samtale", "evaluering", "tiltak", "samtykke", "mote"}
     assert set(lists["kari"].counts) == mine
     assert 12 <= len(lists["kari"].items) <= 20
     assert lists["leiar"].counts["naudopning"] == 1
-    assert set(lists["ke"].counts) >= {"naudopning", "koordinator"}
+    assert set(lists["ke"].counts) >= {"naudopning", "koordinator", "melding", "plan"}

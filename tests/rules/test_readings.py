@@ -36,7 +36,7 @@ SEVERAL = {"worklist.home", "cases.search", "cases.new"}
 READERS: dict[str, tuple[str, set[str]]] = {
     "kari": ("holder", SEVERAL),
     "ola": ("team", SEVERAL),
-    "leader": ("none", {*SEVERAL, "overview.cases"}),
+    "leader": ("none", {*SEVERAL, "overview.cases", "overview.talk_list"}),
     "ke": ("ke", {*SEVERAL - {"cases.new"}, "coordination.queue", "coordination.register", "overview.cases"}),
     "eva": ("foreign", set()),
     "other_leader": ("foreign", set()),

@@ -9,6 +9,7 @@ startDevice(); // before the guard: signing out asks first
 guardSubmits();
 takeFocus();
 closeMenus();
+if (document.querySelector("a[data-slow]")) import("./download.js").then(({ showSlowDownloads }) => showSlowDownloads());
 history.replaceState(history.state, "", location.href); // Back to a page that answered a form asks the server for it anew
 
 if ("serviceWorker" in navigator) {

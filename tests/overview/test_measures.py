@@ -1,0 +1,355 @@
+"""The five measures, and PSFS in use: against a slow eye that goes through every case, day by day."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from psfs import clock
+from psfs.accounts.settings import limits
+from psfs.domain import consents, due, measures
+from psfs.domain.measures import Measure, Share
+from psfs.domain.scoring import Flag, Round, evaluate
+from psfs.domain.stays import decided_in_time
+from psfs.extensions import db
+from psfs.models import Activity, Consent, Conversation, Form, LogEntry, Meeting, Score, User
+from psfs.overview import queries_measures, queries_talks
+from psfs.overview.filters import Filter, scope_of
+from psfs.overview.periods import month_end, month_key, quarter_of, whole_months
+from tests.overview.histories import History, histories, plant
+
+if TYPE_CHECKING:
+    from psfs.models import Case
+    from psfs.overview.periods import Quarter
+    from tests.support.people import Town
+
+both = pytest.mark.databases("sqlite", "postgres")
+EXAMPLES = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+AGO = st.integers(0, 800)
+
+
+def ago(days: int) -> date:
+    return clock.today() - timedelta(days=days)
+
+
+def measured(measure: Measure, town: Town) -> dict[str, Share]:
+    """What the program counts for all services, the months that have something."""
+    found = queries_measures.measured().value
+    shares = {
+        month_key(month): found.tallies[measure].share([town.home_care.id, town.school.id], month_key(month))
+        for month in found.months
+    }
+    return {month: share for month, share in shares.items() if share.whole}
+
+
+def shares(outcomes: list[tuple[date, bool]]) -> dict[str, Share]:
+    """Shares of the whole months, from days and whether it went as it should."""
+    months = {month_key(month) for month in whole_months(clock.today(), measures.MONTHS)}
+    found: dict[str, Share] = {}
+    for day, good in outcomes:
+        if month_key(day) in months:
+            before = found.get(month_key(day), Share(0, 0))
+            found[month_key(day)] = Share(before.part + good, before.whole + 1)
+    return found
+
+
+@both
+@EXAMPLES
+@given(made=histories())
+def test_level_0_decided_in_time_by_the_month_of_its_last_day(town: Town, acting: None, made: list[History]) -> None:
+    plant(town, made)
+    in_force, today = limits(), clock.today()
+    rounds = [one for each in made for one in each.stays() if one.level == 0]
+    outcomes = [
+        (one.from_on + timedelta(days=in_force.level0_days), bool(decided_in_time(one, in_force, today)))
+        for one in rounds
+    ]
+    assert measured(Measure.DECIDED, town) == shares(outcomes)
+    db.session.rollback()
+
+
+CONSENT = st.tuples(
+    st.sampled_from(["guardian", "person", ""]),  # no giver: a legal basis
+    AGO,
+    st.none() | st.integers(-100, 500),
+    st.none() | AGO,
+    st.sampled_from(["other", "other", "own", "log"]),
+)
+
+
+@both
+@EXAMPLES
+@given(made=histories(5), given_=st.lists(st.lists(CONSENT, max_size=3), min_size=5, max_size=5))
+def test_consents_and_coordinators_at_the_end_of_each_month(
+    town: Town, acting: None, made: list[History], given_: list[list[tuple[Any, ...]]]
+) -> None:
+    rows: list[list[Consent]] = []
+    for case, theirs in zip(plant(town, made), given_, strict=False):
+        other = town.school.id if case.service_id == town.home_care.id else town.home_care.id
+        whose = {"other": other, "own": case.service_id, "log": None}
+        rows.append(
+            [
+                Consent(
+                    id=uuid.uuid4(), case_id=case.id, service_id=whose[kind], given_by=by, from_on=ago(begun),
+                    basis="consent" if by else "legal_basis", withdrawn_on=None if gone is None else ago(gone),
+                    until_on=None if left is None else ago(begun) + timedelta(days=left),
+                    recorded_at=clock.now(), recorded_by_id=town.users["kari"].id,
+                )
+                for by, begun, left, gone, kind in theirs
+            ]
+        )  # fmt: skip
+        db.session.add_all(rows[-1])
+    db.session.flush()
+    in_force = limits()
+    consented, coordinated = [], []
+    for place, each in enumerate(made):
+        mine = {town.school.id} if each.school else {town.home_care.id}
+        for month in whole_months(clock.today(), measures.MONTHS):
+            day = month_end(month)
+            there = {
+                one.level for one in each.stays() if one.from_on <= day and (one.until_on is None or one.until_on > day)
+            }
+            if there & {2, 3}:
+                # Whoever looked that day knew of no later withdrawal.
+                seen = [
+                    consents.Given(
+                        row.given_by,
+                        row.from_on,
+                        row.until_on,
+                        row.withdrawn_on if row.withdrawn_on and row.withdrawn_on <= day else None,
+                    )
+                    for row in rows[place]
+                    if row.service_id is not None and row.service_id not in mine
+                ]
+                consented.append((day, any(consents.holds(one, each.born, in_force, day) for one in seen)))
+            if 3 in there:
+                spans = each.spans(each.coordinators)
+                has = any(begun <= day and (ended is None or ended > day) for begun, ended in spans)
+                coordinated.append((day, has))
+    assert measured(Measure.CONSENTED, town) == shares(consented)
+    assert measured(Measure.COORDINATED, town) == shares(coordinated)
+    db.session.rollback()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A meeting: days ago it was planned for; held so many days after, cancelled so many days after, or neither."""
+
+    day: int
+    held: int | None
+    cancelled: int | None
+
+
+MEETING = st.builds(
+    Planned,
+    AGO | st.integers(0, 60),
+    st.none() | st.integers(-9, 9),
+    st.none() | st.integers(-3, 3),
+)
+
+
+@both
+@EXAMPLES
+@given(planned=st.lists(MEETING, max_size=8))
+def test_meetings_held_as_planned(town: Town, acting: None, planned: list[Planned]) -> None:
+    kari, outcomes = town.users["kari"], []
+    for each in planned:
+        day, by = ago(each.day), {"recorded_at": clock.now(), "recorded_by_id": kari.id}
+        held = None if each.held is None else min(day + timedelta(days=each.held), clock.today())
+        state = "held" if held else "planned" if each.cancelled is None else "cancelled"
+        row = Meeting(id=uuid.uuid4(), case_id=town.adult.id, planned_on=day, held_on=held, state=state, **by)
+        db.session.add(row)
+        if state == "cancelled" and each.cancelled is not None:
+            when = day + timedelta(days=each.cancelled)
+            db.session.add(
+                LogEntry(
+                    id=uuid.uuid4(), case_id=town.adult.id, kind="meeting", subject_id=row.id, decided_on=when,
+                    recorded_by=kari.name, details={"event": "cancelled"}, **by,
+                )
+            )  # fmt: skip
+            if each.cancelled >= 0:
+                outcomes.append((day, False))
+        elif held:
+            outcomes.append((day, abs((held - day).days) <= 7))
+        elif state == "planned" and day + timedelta(days=7) < clock.today():
+            outcomes.append((day, False))
+    db.session.flush()
+    assert measured(Measure.MET, town) == shares(outcomes)
+    db.session.rollback()
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation: days after the one before, when the next was agreed, struck or not, and the scores."""
+
+    gap: int
+    agreed: int | None
+    struck: bool
+    scores: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Series:
+    """A form: its case, when it began, its conversations, and whether it or the case was closed so long ago."""
+
+    child: bool
+    begun: int
+    talks: tuple[Talk, ...]
+    form_closed: int | None
+    case_closed: int | None
+
+
+TALK = st.builds(
+    Talk,
+    st.sampled_from([0, 1, 30, 89, 90, 91, 200]),
+    st.none() | st.sampled_from([1, 30, 89, 120]),
+    st.sampled_from([False, False, False, True]),
+    st.lists(st.none() | st.integers(0, 10), min_size=3, max_size=3).map(tuple),
+)
+SERIES = st.builds(
+    Series,
+    st.booleans(),
+    AGO,
+    st.lists(TALK, min_size=1, max_size=6).map(tuple),
+    st.none() | AGO,
+    st.none(),
+)
+
+
+def plant_forms(town: Town, made: list[Series]) -> list[tuple[Series, list[Conversation]]]:
+    """Add them to the session, and flush; gives the conversations that are not struck, in their order."""
+    kari, found = town.users["kari"], []
+    cases: dict[bool, Case] = {}
+    for child, own in ((True, town.child), (False, town.adult)):
+        cases[child] = db.session.merge(own, load=True)
+    for number, each in enumerate(made, 1):
+        form = Form(
+            id=uuid.uuid4(), case_id=cases[each.child].id, number=number, scale="higher-is-better",
+            scale_version="psfs-nn-1", opened_on=ago(each.begun), created_by_id=kari.id, created_at=clock.now(),
+            closed_on=ago(each.form_closed or 0),  # at most one of a case is open: the last may be
+        )  # fmt: skip
+        db.session.add(form)
+        db.session.flush()
+        activities = [
+            Activity(id=uuid.uuid4(), form_id=form.id, position=place, text="x", created_at=clock.now())
+            for place in range(3)
+        ]
+        db.session.add_all(activities)
+        db.session.flush()
+        day, talks = ago(each.begun), []
+        for place, one in enumerate(each.talks):
+            day = min(day + timedelta(days=one.gap), clock.today())
+            talk = Conversation(
+                id=uuid.uuid4(), form_id=form.id, held_on=day, performed_by="x", respondent="person",
+                next_due=None if one.agreed is None else day + timedelta(days=one.agreed),
+                recorded_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=place // 2), recorded_by_id=kari.id,
+                struck_at=clock.now() if one.struck else None,
+            )  # fmt: skip
+            db.session.add(talk)
+            db.session.flush()
+            db.session.add_all(
+                Score(conversation_id=talk.id, activity_id=activity.id, value=value)
+                for activity, value in zip(activities, one.scores, strict=True)
+                if value is not None or place % 2
+            )
+            if not one.struck:
+                talks.append(talk)
+        found.append((replace(each, form_closed=each.form_closed or 0), sorted(talks, key=in_order)))
+    db.session.flush()
+    return found
+
+
+def in_order(talk: Conversation) -> tuple[date, datetime, uuid.UUID]:
+    return talk.held_on, talk.recorded_at, talk.id
+
+
+def followed(each: Series, talks: list[Conversation]) -> list[tuple[date, bool]]:
+    """When another conversation was due, and whether it was held by then; nothing where none was to follow."""
+    found = []
+    for place, talk in enumerate(talks):
+        day = due.conversation_due(talk.held_on, talk.next_due, limits())
+        later = talks[place + 1].held_on if place + 1 < len(talks) else None
+        closed = ago(each.form_closed or 0)
+        if later is not None or closed > day:
+            found.append((day, later is not None and not due.is_overdue(day, later)))
+    return found
+
+
+@both
+@EXAMPLES
+@given(made=st.lists(SERIES, max_size=4))
+def test_follow_ups_held_within_the_time_agreed(town: Town, acting: None, made: list[Series]) -> None:
+    planted = plant_forms(town, made)
+    outcomes = [one for each, talks in planted for one in followed(each, talks)]
+    assert measured(Measure.FOLLOWED_UP, town) == shares(outcomes)
+    db.session.rollback()
+
+
+def rounds_of(talks: list[Conversation]) -> list[Round[Any]]:
+    return [
+        Round(talk.id, talk.held_on, talk.recorded_at, {score.activity_id: score.value for score in talk.scores})
+        for talk in talks
+    ]
+
+
+@both
+@EXAMPLES
+@given(
+    made=st.lists(SERIES, max_size=4), back=st.integers(0, 5), name=st.sampled_from(["ke", "leader", "other_leader"])
+)
+def test_psfs_in_use(town: Town, acting: None, made: list[Series], back: int, name: str) -> None:
+    planted = plant_forms(town, made)
+    for _each, talks in planted:
+        for talk in talks:
+            db.session.refresh(talk, ["scores"])
+    quarter: Quarter = quarter_of(clock.today()).back(back)
+    account = db.session.get_one(User, town.users[name].id)
+    counts: Counter[str] = Counter()
+    flags: Counter[Flag] = Counter()
+    for each, talks in planted if name != "other_leader" else []:
+        for place, result in enumerate(evaluate(rounds_of(talks))):
+            if quarter.first <= result.round.held_on <= quarter.last:
+                counts["oppfolging" if place else "forste"] += 1
+                flags[result.since_previous.flag] += 1
+        for day, in_time in followed(each, talks):
+            if quarter.first <= day <= quarter.last:
+                counts["forfall"] += 1
+                counts["over"] += not in_time and day < clock.today()
+    del flags[Flag.NOT_COMPARABLE]
+    found = queries_talks.use(Filter(), scope_of(account), quarter).value
+    assert +found.together.counts == counts
+    assert +found.together.flags == flags
+    assert found.together.enough == (flags.total() >= 5)
+    for kind in queries_talks.KINDS:
+        listed = queries_talks.talk_list(kind, Filter(), scope_of(account), quarter, account)
+        assert (listed.total, len(listed.rows)) == (counts[kind], counts[kind])
+    db.session.rollback()
+
+
+@given(st.integers(-50, 50), st.integers(1, 5))
+def test_the_flag_is_the_rules_own(points: int, compared: int) -> None:
+    change = Fraction(points, compared)
+    expected = Flag.IMPROVED if change >= 2 else Flag.WORSENED if change <= -2 else Flag.NONE
+    assert queries_talks.flag_of(points, compared) == expected
+
+
+@given(st.lists(st.integers(0, 400), max_size=30))
+def test_the_median_of_days(days: list[int]) -> None:
+    ordered = sorted(days)
+    half = len(days) // 2
+    expected = None
+    if days:
+        expected = Fraction(ordered[half] + ordered[half if len(days) % 2 else half - 1], 2)
+    assert measures.median_days(Counter(days)) == expected
+    for each in days:
+        first, last = measures.interval_of(each)
+        assert first <= each
+        assert last is None or each <= last
