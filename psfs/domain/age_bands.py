@@ -38,7 +38,7 @@ def latest_birth(years: int, day: date) -> date:
     On 29 February, in a year that lacks the day, it is the 28th: who is born on 1 March is a day younger.
     """
     turned = birthday(day, -years)
-    return turned
+    return turned if turned.day == day.day else turned - timedelta(days=1)
 
 
 def born_between(key: str, day: date) -> tuple[date | None, date | None]:

@@ -32,7 +32,9 @@ def reader(case: Case) -> User:
     return db.session.scalars(select(User).where(User.service_id == case.service_id, User.role == "leader")).one()
 
 
-@pytest.mark.parametrize("page", ["", "/stige", "/stafettlogg", "/samtykke", "/tiltak", "/team", "/innsyn", "/mote", "/aktorkart"])
+@pytest.mark.parametrize(
+    "page", ["", "/stige", "/stafettlogg", "/samtykke", "/tiltak", "/team", "/innsyn", "/mote", "/aktorkart"]
+)
 def test_every_case_opens(demo_app: Flask, page: str) -> None:
     addresses = [(reader(case), f"/saker/{case.id}{page}") for case in db.session.scalars(select(Case))]
     browsers = {account.id: Browser(demo_app).sign_in(account) for account, _address in addresses}
