@@ -47,7 +47,7 @@ LIMITS: dict[str, LazyString] = {
     "consent_age": _l("Frå denne alderen samtykkjer den unge saman med føresette."),
     "offline_cases": _l("Så mange saker kan ein tilsett ha med på ei eining utan nett. Med 0 kan ingen ta med saker."),
     "ke_days": _l("Så lenge har koordinerande eining på å avgjere eit meldt behov."),
-    "meetings_a_year": _l("Så mange møte skal eit oppfølgingsteam på nivå 3 ha i året. Med 0 blir det ikkje kravd."),
+    "meetings_a_year": _l("Så mange møte skal eit oppfølgingsteam på nivå 3 ha i året. Med 0 blir det ikkje kravt."),
     "coordinator_cases": _l("Så mange bør éin koordinator høgst ha. Med 0 blir det ikkje varsla."),
     "offline_days": _l("Så lenge ligg ei sak på eininga før ho blir sletta der."),
 }

@@ -37,6 +37,7 @@ def report(tale: Telling, need: str, *, basis: str = "consent", services: str = 
         need=need,
         services=services,
         persons_wish=wish,
+        state="new",
         basis=basis,
     )
     tale.keep(row)

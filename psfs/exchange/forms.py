@@ -23,14 +23,22 @@ SCALES = {
 class ScoresForm(PageForm):
     """The file, and what it does not say itself."""
 
-    file = FileField(_l("Fil med skårar"), [FileRequired(_l("Vel ei fil."))], description=_l("CSV i UTF-8."))
+    file = FileField(_l("Fil med skårar"), [FileRequired(_l("Vel ei fil."))])
     scale = choice(_l("Kva veg går skalaen i fila?"), SCALES, _l("Vel kva veg skalaen går."))
     service = _SELECT(_l("Kva teneste skal ha sakene?"), choices=[], validate_choice=False)
+    holder = _SELECT(
+        _l("Kven skal ha stafetten?"),
+        choices=[],
+        validate_choice=False,
+        description=_l("Avtal det med den det gjeld først: programmet spør ikkje."),
+    )
 
 
 class ConfirmForm(PageForm):
-    """The same once more, when the preview has been read. ``content``: the file, as the preview read it."""
+    """The same once more, when the preview has been read. ``content``: the file; ``seal``: that just this was seen."""
 
     content = wtforms.HiddenField()
     scale = wtforms.HiddenField()
     service = wtforms.HiddenField()
+    holder = wtforms.HiddenField()
+    seal = wtforms.HiddenField()

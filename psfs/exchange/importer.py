@@ -25,7 +25,7 @@ from .rows import Rows, account, service_named
 from .stored import known_among, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from psfs.domain.scoring import Scale
@@ -84,7 +84,7 @@ def run(path: Path, scale: Scale, service: str | None = None, holder: str | None
         raise
     if reading.faults:
         return _refuse(reading)
-    click.echo(_summary(counts))
+    click.echo(summary(counts))
     return 0
 
 
@@ -110,7 +110,8 @@ def _refuse(reading: Reading) -> int:
     return 1
 
 
-def _summary(counts: Counts) -> str:
+def summary(counts: Counts) -> str:
+    """What an import came to, in words."""
     if not counts.talks:
         told = _("Alt i fila er lese inn frå før. Ingenting er endra.") if counts.lines else _("Fila har ingen linjer.")
     else:
@@ -125,13 +126,22 @@ def _summary(counts: Counts) -> str:
     return told
 
 
-def bring_in(reading: Reading, scale: Scale, service: str, holder: User | None, *, keep: bool = True) -> Counts:
+def bring_in(
+    reading: Reading,
+    scale: Scale,
+    service: str,
+    holder: User | None,
+    *,
+    keep: bool = True,
+    note: Callable[[Counts], None] | None = None,
+) -> Counts:
     """Plan every person and write while nothing is wrong; commit at the end, or roll all of it back.
 
-    ``keep``: False to see what would come of it, and write nothing.
+    ``keep``: False to see what would come of it, and write nothing. ``note`` is called when all is written, to log in
+    the same transaction whatever else is to be known of it.
     """
     counts = Counts(lines=len(reading.lines))
-    if not reading.faults:
+    if keep and not reading.faults:
         begin_write()
         _roomy_cache()
     importer = account()
@@ -155,6 +165,8 @@ def bring_in(reading: Reading, scale: Scale, service: str, holder: User | None, 
     if reading.faults or not keep:
         db.session.rollback()
     else:
+        if note:
+            note(counts)
         db.session.commit()
     return counts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Role
@@ -33,6 +33,16 @@ def receiver(service: str | None, holder: str | None) -> tuple[str, User | None]
     if user is not None and user.service_id != found.id:
         raise Refusal("holder_elsewhere", name=user.name, service=found.name)
     return found.name, user
+
+
+def holders() -> dict[str, list[tuple[str, str]]]:
+    """Who may hold the cases: username and name, by the name of their service. One statement."""
+    query = select(User).join(Service).where(User.disabled_at.is_(None), User.role != Role.ADMIN, Service.active)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for user in db.session.scalars(query.options(contains_eager(User.service)).order_by(Service.name, User.name)):
+        if user.service is not None:
+            found.setdefault(user.service.name, []).append((user.username, user.name))
+    return found
 
 
 def _holder(username: str) -> User:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from psfs.exchange.queries_lists import Out
 
 bp = Blueprint("exchange", __name__)
+MOST = 200
+"""Rows that a page shows; the file has them all."""
 
 from psfs.exchange import routes_scores  # noqa: E402, F401 -- hangs its routes on the blueprint
 
@@ -56,9 +58,10 @@ def waiting() -> Response:
 @permit(Action.COORDINATE)
 def registered() -> str:
     """Who has coordinator and plan, since when: what is reported again to KPR and IPLOS."""
-    rows = queries_lists.registered()
+    found = queries_lists.registered()
+    rows = found[:MOST]
     note_list("exchange.registered", {row.case_id for row in rows}, user())
-    return render_template("exchange/registered.html", rows=rows)
+    return render_template("exchange/registered.html", rows=rows, total=len(found))
 
 
 @bp.get("/uttrekk/kpr/fil")

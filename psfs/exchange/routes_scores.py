@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from psfs.accounts.current import permit, user
 from psfs.cases.queries import own_services
@@ -16,7 +14,10 @@ from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
 from psfs.domain.scoring import Scale
 from psfs.exchange import forms, service_scores
+from psfs.exchange.importer import summary
+from psfs.exchange.receiving import holders
 from psfs.exchange.routes import bp
+from psfs.exchange.service_scores import Given
 from psfs.extensions import db
 from psfs.fields import options
 from psfs.messages import message
@@ -24,8 +25,12 @@ from psfs.messages import message
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-SHOWN = 100
+SHOWN = 1000
 """Faults that the page lists; the rest are counted."""
+BESIDE = 8 * 1024
+"""Bytes of a request that are left for everything beside the file."""
+PLACE = {"unused_service": "service", "no_such_holder": "holder", "holder_elsewhere": "holder"}
+"""The field that a refusal is about, where it is not the file."""
 
 
 @bp.route("/les-inn-skarar", methods=["GET", "POST"])
@@ -38,45 +43,79 @@ def scores() -> ResponseReturnValue:
     if not form.accepted():
         return _page(form), 422
     content = form.file.data.read()
-    try:
-        found = service_scores.look(content, Scale(form.scale.data), form.service.data or None)
-    except Refusal as refusal:
-        db.session.rollback()
-        form.refuse("file", message(refusal))
+    if len(content) > _most():
+        form.refuse("file", _("Fila er for stor: høgst %(size)d kB. Del ho i fleire.", size=_most() // 1024))
         return _page(form), 422
-    kept = base64.b64encode(content).decode()
-    confirm = forms.ConfirmForm(formdata=None, content=kept, scale=form.scale.data, service=form.service.data)
+    given = Given(content, Scale(form.scale.data), form.service.data or None, form.holder.data or None)
+    try:
+        found = service_scores.look(given)
+    except Refusal as refusal:
+        return _refused(form, refusal)
+    confirm = forms.ConfirmForm(
+        formdata=None,
+        content=base64.urlsafe_b64encode(content).decode(),
+        scale=form.scale.data,
+        service=form.service.data,
+        holder=form.holder.data,
+        seal=service_scores.seal(given, user()),
+    )
     return _page(form, found=found, confirm=confirm), 422 if found.faults else 200
 
 
 @bp.post("/les-inn-skarar/stadfest")
 @permit(Action.IMPORT_SCORES)
 def bring_scores() -> ResponseReturnValue:
-    """Read the file in; everything is checked once more."""
-    given: Any = forms.ConfirmForm()
-    try:
-        if not given.accepted():
-            raise Refusal("empty_file")
-        content = base64.b64decode(given.content.data or "", validate=True)
-        done = service_scores.bring(content, Scale(given.scale.data), given.service.data or None, user())
-    except (Refusal, ValueError, binascii.Error) as error:
-        db.session.rollback()
-        form = _form()
-        form.refuse("file", message(error if isinstance(error, Refusal) else Refusal("empty_file")))
+    """Read the file in, if it is just what the preview showed; everything is checked once more."""
+    form = _form()
+    given = _confirmed()
+    if given is None:
+        form.refuse("file", _("Vel fila og sjå over ho før du les ho inn."))
         return _page(form), 422
+    try:
+        done = service_scores.bring(given, user())
+    except Refusal as refusal:
+        return _refused(form, refusal)
     if done.faults:
-        return _page(_form(), found=done), 422
-    told = ngettext("%(num)s samtale er lesen inn.", "%(num)s samtalar er lesne inn.", done.counts.talks)
-    flash(told if done.counts.talks else _("Alt i fila er lese inn frå før. Ingenting er endra."), "success")
+        return _page(form, found=done), 422
+    flash(summary(done.counts), "success")
     return redirect(url_for("exchange.scores"), 303)
+
+
+def _confirmed() -> Given | None:
+    """What was seen and is said yes to; None where it is anything else."""
+    sent: Any = forms.ConfirmForm()
+    if not sent.accepted():
+        return None
+    try:
+        content = base64.b64decode(sent.content.data or "", altchars=b"-_", validate=True)
+        given = Given(content, Scale(sent.scale.data), sent.service.data or None, sent.holder.data or None)
+    except ValueError:
+        return None
+    return given if service_scores.was_seen(given, user(), sent.seal.data or "") else None
+
+
+def _most() -> int:
+    """Bytes of a file that goes back and forth within a request, where each three become four."""
+    return (int(current_app.config["MAX_CONTENT_LENGTH"]) - BESIDE) // 4 * 3
 
 
 def _form() -> Any:
     form: Any = forms.ScoresForm()
     names = [(each.name, each.name) for each in own_services()]
     form.service.choices = options([("", _("Ei eiga teneste for importerte skjema")), *names])
+    people = [one for service, staff in holders().items() for one in options(staff, service)]
+    form.holder.choices = [*options([("", _("Ingen enno: leiaren i tenesta vel"))]), *people]
     return form
 
 
+def _refused(form: Any, refusal: Refusal) -> ResponseReturnValue:
+    db.session.rollback()
+    form.refuse(PLACE.get(refusal.code, "file"), message(refusal))
+    return _page(form), 422
+
+
 def _page(form: Any, **values: Any) -> str:
-    return render_template("exchange/scores.html", form=form, shown=SHOWN, **values)
+    kilobytes = _most() // 1024
+    return render_template(
+        "exchange/scores.html", form=form, shown=SHOWN, kilobytes=kilobytes, summary=summary, **values
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import math
+import re
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -24,6 +26,10 @@ FORMATS = ("xlsx", "csv")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_767
 """Characters that a cell of a spreadsheet holds (Excel's own limit)."""
+FIRST_DAY = date(1900, 3, 1)
+"""Before it spreadsheets disagree on which day a number is (Excel has a 29 February 1900): such days are text."""
+_UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_BREAKS = re.compile("\r\n?")
 WIDTHS = {"text": 28, "number": 10, "date": 12}
 OPTIONS = {
     "constant_memory": True,  # a row is written when the next one comes, however many there are
@@ -76,12 +82,12 @@ def write_xlsx(table: Table, path: Path) -> None:
             for place, value in enumerate(row):
                 if value is None or value == "":
                     continue
-                if isinstance(value, date):
+                if isinstance(value, date) and value >= FIRST_DAY:
                     sheet.write_datetime(number, place, datetime.combine(value, time()), day)
-                elif isinstance(value, bool) or not isinstance(value, int):
-                    sheet.write_string(number, place, str(value)[:LONGEST_CELL])
-                else:
+                elif isinstance(value, int | float) and math.isfinite(value):
                     sheet.write_number(number, place, value)
+                else:
+                    sheet.write_string(number, place, _BREAKS.sub("\n", _seen(value))[:LONGEST_CELL])
         book.close()
 
 
@@ -97,9 +103,12 @@ def write_csv(table: Table, path: Path) -> None:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    return harmless(str(value)) if isinstance(value, str) else str(value)
+    return harmless(_seen(value)) if isinstance(value, str) else str(value)
+
+
+def _seen(value: Any) -> str:
+    """The value as text, without signs that a cell cannot hold or that hide what it begins with."""
+    return _UNHELD.sub("\N{REPLACEMENT CHARACTER}", str(value))
 
 
 def _sheet_name(title: str) -> str:

@@ -67,7 +67,7 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
         "level": Case.level == bindparam("level", type_=Integer()),
         "service_id": Case.service_id == bindparam("service_id", type_=Uuid()),
         "born_after": Person.birth_date > day("born_after"),
-        "born_by": Person.birth_date < day("born_by"),
+        "born_by": Person.birth_date <= day("born_by"),
         **has,
         **{f"utan-{name}": ~part for name, part in has.items()},
     }

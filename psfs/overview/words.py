@@ -51,7 +51,7 @@ WAITING: dict[str, LazyString] = {
 RUNS: dict[Runs, LazyString] = {
     Runs.TOO_FEW: _l("Linja kryssar medianen færre gonger enn tilfeldig variasjon gjev."),
     Runs.TOO_MANY: _l(
-        "Linja kryssar medianen fleire gonger enn tilfeldig variasjon gjev. Kanskje er ulike ting blanda."
+        "Linja kryssar medianen fleire gonger enn tilfeldig variasjon gjev. Det kan vere at ulike ting er blanda."
     ),
 }
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-LINKS = """() => [...document.querySelectorAll("a[href]")].map((link) => link.href)"""
+LINKS = """() => [...document.querySelectorAll("a[href]:not([download])")].map((link) => link.href)"""
 # Of these there is more to see than one example.
 OFTEN: Mapping[str, int] = {
     "/sok?q": 4,
@@ -22,6 +22,9 @@ OFTEN: Mapping[str, int] = {
     "/saker/*/skjema/*": 3,
     "/saker/*/samtykke": 2,
     "/saker/*/tiltak": 2,
+    "/saker/*/team": 4,
+    "/saker/*/mote": 4,
+    "/saker/*/mote/*": 3,
 }
 
 

@@ -38,11 +38,13 @@ STARTS: dict[str, list[str]] = {
     "admin": ["/"],
     "": ["/logg-inn", "/eingongskode", "/frakopla", "/frakopla/nb", "/frakopla/en", "/finst-ikkje"],
 }
-# A closed case, and one at level 2: pages that the others do not lead to.
-FIRST = ["Olav Dømestad", "Torstein Prøvestad"]
+# A closed case, one at level 2, and one with a team: pages that the others do not lead to.
+FIRST = ["Olav Dømestad", "Torstein Prøvestad", "Åse Eksempelvik"]
 ON_PHONE = {"/", "/logg-inn", "/sok", "/saker/*", "/saker/*/stige", "/saker/*/stafettlogg", "/saker/*/samtalar/ny",
             "/saker/*/skjema/*", "/personar/ny"}  # fmt: skip
 NO_PAGES = {"/helse", "/helse/oppe", "/manifest.webmanifest", "/sw.js", "/eining/*/tilstand"}
+NO_PAGES |= {"/uttrekk/meldingar", "/uttrekk/planar", "/uttrekk/arbeidsliste", "/uttrekk/kpr/fil"}
+NO_PAGES |= {"/saker/*/fhir.json", "/saker/*/mote/*/kalender.ics"}
 
 Findings = dict[str, list[str]]
 

@@ -62,7 +62,7 @@ def test_karis_list_has_every_kind_that_is_hers(app: Flask) -> None:
         name: worklist(db.session.scalars(select(User).where(User.username == name)).one())
         for name in ("kari", "leiar", "ke")
     }
-    mine = {"stafett", "endring", "avklaring", "samtale", "evaluering", "tiltak", "samtykke", "mote"}
+    mine = {"stafett", "endring", "avklaring", "samtale", "evaluering", "tiltak", "samtykke", "mote", "svar"}
     assert set(lists["kari"].counts) == mine
     assert 12 <= len(lists["kari"].items) <= 20
     assert lists["leiar"].counts["naudopning"] == 1

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
 
 from psfs.extensions import db
-from psfs.models import AuditEntry, Case, Conversation, Person
-from tests.bti.support import form_of
+from psfs.models import AuditEntry, Case, Conversation, Person, Score
+from tests.bti.support import change, form_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask import Flask
+
     from tests.support.client import Browser
+    from tests.support.people import Town
 
     Open = Callable[[str], Browser]
 
@@ -36,7 +42,7 @@ def counts() -> tuple[int | None, int | None]:
 
 def look(browser: Browser, content: str | bytes, status: int = 200, **given: str) -> str:
     raw = content if isinstance(content, bytes) else content.encode()
-    data: dict[str, Any] = {"file": (io.BytesIO(raw), "skarar.csv"), "scale": "higher-is-better", "service": ""}
+    data: dict[str, Any] = {"file": (io.BytesIO(raw), "skarar.csv"), "scale": "higher-is-better"}
     return str(browser.post(PLACE, data | given, status=status).text)
 
 
@@ -45,6 +51,7 @@ def test_the_preview_writes_nothing_and_yes_writes_all(browser: Open) -> None:
     ke = browser("ke")
     page = look(ke, GOOD, service="Heimetenesta")
     assert re.search(r"Nye samtalar</dt><dd>2<", page)
+    assert re.search(r"Sakene går til</dt><dd>Heimetenesta<", page)
     assert counts() == (0, 0)
     sent = form_of(page, "/stadfest")
     ke.post(f"{PLACE}/stadfest", sent)
@@ -53,9 +60,51 @@ def test_the_preview_writes_nothing_and_yes_writes_all(browser: Open) -> None:
     assert case.service.name == "Heimetenesta"
     ke.post(f"{PLACE}/stadfest", sent)  # a double tap
     assert counts() == (1, 2)
-    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "scores_imported")).first()
-    assert entry is not None
-    assert (entry.actor, "Testine" in entry.data) == ("Ke Dikta", False)
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "scores_imported")).all()
+    assert [entry.actor for entry in entries] == ["Ke Dikta", "Ke Dikta"]
+    assert [json.loads(entry.data) for entry in entries] == [
+        {"people": 1, "forms": 1, "conversations": 2},
+        {"people": 0, "forms": 0, "conversations": 0},
+    ]
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.databases("sqlite", "postgres")
+def test_two_taps_at_once_read_it_in_once(app: Flask, browser: Open) -> None:
+    ke = [browser("ke"), browser("ke")]
+    sent = [form_of(look(each, GOOD), "/stadfest") for each in ke]
+    together = threading.Barrier(2)
+
+    def confirm(place: int) -> int:
+        with app.app_context():
+            together.wait()
+            data = sent[place] | {"csrf_token": ke[place].token}
+            return ke[place].client.post(f"{PLACE}/stadfest", data=data).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(confirm, (0, 1))) == [303, 303]
+    assert counts() == (1, 2)
+
+
+@pytest.mark.usefixtures("town")
+def test_who_holds_the_cases_is_chosen(browser: Open, town: Town) -> None:
+    ke = browser("ke")
+    page = look(ke, GOOD, holder="ola")
+    assert re.search(r"Sakene går til</dt><dd>Heimetenesta<", page)
+    assert re.search(r"Stafetten</dt><dd>Ola Dikta<", page)
+    ke.post(f"{PLACE}/stadfest", form_of(page, "/stadfest"))
+    case = db.session.scalars(select(Case).join(Person).where(Person.import_ref == "T-1")).one()
+    assert (case.holder_id, case.service_id) == (town.users["ola"].id, town.home_care.id)
+    assert "Ola Dikta høyrer ikkje til" in look(ke, BAD, 422, holder="ola", service=town.school.name)
+
+
+@pytest.mark.usefixtures("town")
+def test_scores_that_run_the_other_way_are_turned(browser: Open) -> None:
+    ke = browser("ke")
+    page = look(ke, GOOD, scale="lower-is-better")
+    assert "Omvendt: 0 er «utan vanskar»" in page.partition("Ingenting er skrive enno.")[0]
+    ke.post(f"{PLACE}/stadfest", form_of(page, "/stadfest"))
+    assert sorted(db.session.scalars(select(Score.value))) == [5, 8]
 
 
 @pytest.mark.usefixtures("town")
@@ -89,14 +138,61 @@ def test_which_way_the_scale_runs_must_be_said(browser: Open) -> None:
 
 
 @pytest.mark.usefixtures("town")
-def test_a_confirmation_that_was_tampered_with_is_checked_like_any_file(browser: Open) -> None:
+def test_nothing_is_read_in_but_what_was_seen(browser: Open, town: Town) -> None:
     ke = browser("ke")
     sent = form_of(look(ke, GOOD), "/stadfest")
-    faulty = base64.b64encode(BAD.encode()).decode()
-    assert "score må vere" in ke.post(f"{PLACE}/stadfest", sent | {"content": faulty}, status=422).text
-    for wrong in ({"content": "x"}, {"content": ""}, {"scale": "sidelengs"}, {"service": "Finst ikkje"}):
-        ke.post(f"{PLACE}/stadfest", sent | wrong, status=422)
+    other = base64.urlsafe_b64encode(GOOD.replace(",2\n", ",3\n").encode()).decode()
+    assert other != sent["content"]
+    for wrong in (
+        {"content": other},
+        {"content": "x"},
+        {"content": ""},
+        {"content": "æ"},
+        {"scale": "lower-is-better"},
+        {"scale": "sidelengs"},
+        {"service": town.school.name},
+        {"holder": "ola"},
+        {"seal": ""},
+    ):
+        assert "sjå over ho før" in ke.post(f"{PLACE}/stadfest", sent | wrong, status=422).text, wrong
+    change(town.users["eva"], role="ke")
+    browser("eva").post(f"{PLACE}/stadfest", sent, status=422)  # what somebody else has seen
     assert counts() == (0, 0)
+
+
+@pytest.mark.usefixtures("town")
+def test_what_has_changed_since_the_preview_is_told_and_nothing_written(browser: Open) -> None:
+    ke = browser("ke")
+    sent = form_of(look(ke, GOOD), "/stadfest")
+    ke.post(f"{PLACE}/stadfest", form_of(look(ke, GOOD.replace(",2\n", ",3\n")), "/stadfest"))
+    page = ke.post(f"{PLACE}/stadfest", sent, status=422).text
+    assert "Samtalen 2026-01-12 er lagra frå før med eit anna innhald" in page
+    assert counts() == (1, 2)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_file_goes_all_the_way_or_is_refused_at_once(browser: Open) -> None:
+    """The largest file that the preview takes can be said yes to as well."""
+    ke = browser("ke")
+    most = (512 - 8) * 1024 // 4 * 3
+    padded = GOOD + "\n" * (most - len(GOOD.encode()))
+    ke.post(f"{PLACE}/stadfest", form_of(look(ke, padded), "/stadfest"))
+    assert counts() == (1, 2)
+    assert "Fila er for stor: høgst 378 kB." in look(ke, padded + "\n", 422)
+    file = (io.BytesIO(GOOD.encode() + b"\n" * 600_000), "skarar.csv")
+    answer = ke.post(PLACE, {"file": file}, status=413)
+    assert "for stort" in answer.text
+    answer.request.input_stream.close()  # the client's own
+
+
+@pytest.mark.usefixtures("town")
+def test_a_file_that_brings_nothing_new_says_so_and_asks_nothing(browser: Open) -> None:
+    ke = browser("ke")
+    assert "Fila har ingen linjer." in look(ke, HEADER + "\n")
+    ke.post(f"{PLACE}/stadfest", form_of(look(ke, GOOD), "/stadfest"))
+    page = look(ke, GOOD)
+    assert "Alt i fila er lese inn frå før. Ingenting er endra." in page
+    assert "/stadfest" not in page
 
 
 @pytest.mark.usefixtures("town")

@@ -46,7 +46,39 @@ def test_no_cell_is_a_formula_or_a_link(tmp_path: Path, text: str) -> None:
     assert sheet is not None
     cell = sheet["A2"]
     assert (cell.data_type, cell.hyperlink) == ("s", None)
-    assert str(cell.value).replace("_x000D_", "").strip() == text.strip()  # how a spreadsheet writes the sign
+    assert cell.value == text.replace("\r", "\n")
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x1b", "\x7f", "\x85", "\ud800", "\ufeff", "\ufffe", "\uffff"])
+def test_signs_that_no_cell_holds_are_replaced(tmp_path: Path, sign: str) -> None:
+    write_xlsx(table([f"a{sign}b", f"{sign}=1"]), tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet is not None
+    assert [sheet["A2"].value, sheet["A3"].value] == ["a\ufffdb", "\ufffd=1"]
+    write_csv(table([f"a{sign}b", f"{sign}=1"]), tmp_path / "a.csv")
+    assert [line.split(";")[0] for line in (tmp_path / "a.csv").read_text("utf-8-sig").splitlines()[1:]] == [
+        "a\ufffdb",
+        "\ufffd=1",
+    ]
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1899, 12, 31), date(1900, 2, 28)])
+def test_a_day_that_spreadsheets_count_wrongly_is_text(tmp_path: Path, day: date) -> None:
+    rows = [("Åse", day, 1), ("Ola", date(1900, 3, 1), 2), ("Kari", date(9999, 12, 31), 3)]
+    write_xlsx(Table("Liste", COLUMNS, rows), tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet is not None
+    values: list[Any] = [sheet[f"B{number}"].value for number in (2, 3, 4)]
+    assert [values[0], values[1].date(), values[2].date()] == [day.isoformat(), date(1900, 3, 1), date(9999, 12, 31)]
+
+
+def test_numbers_are_numbers_and_nothing_is_an_empty_cell(tmp_path: Path) -> None:
+    rows = [("", None, 0), ("Åse", None, -1.5), (None, None, float("nan"))]
+    write_xlsx(Table("Liste", COLUMNS, rows), tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet is not None
+    found = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert found == [(None, None, 0), ("Åse", None, -1.5), (None, None, "nan")]
 
 
 @pytest.mark.parametrize("text", [text for text in NASTY if text[0] in "=+-@\t\r"])

@@ -6,15 +6,18 @@ something was sent, needs its question in ``ASKED`` or ``SENT``; so does nothing
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from sqlalchemy import func, select
 
 from psfs import audit
 from psfs.cases import words
+from psfs.exchange.tables import XLSX
 from psfs.extensions import db
 from psfs.models import AuditEntry, Case, ListSighting, Person
 from tests.documents import reading
@@ -33,11 +36,13 @@ if TYPE_CHECKING:
 
 # Whose case each reader asks for, and the pages on which they are shown several people.
 SEVERAL = {"worklist.home", "cases.search", "cases.new"}
+UNIT = {"coordination.queue", "coordination.register", "overview.cases", "exchange.waiting", "exchange.needs"}
+UNIT |= {"exchange.plans", "exchange.registered", "exchange.registered_file"}
 READERS: dict[str, tuple[str, set[str]]] = {
     "kari": ("holder", SEVERAL),
     "ola": ("team", SEVERAL),
-    "leader": ("none", {*SEVERAL, "overview.cases", "overview.talk_list"}),
-    "ke": ("ke", {*SEVERAL - {"cases.new"}, "coordination.queue", "coordination.register", "overview.cases"}),
+    "leader": ("none", {*SEVERAL, "overview.cases", "overview.talk_list", "exchange.waiting"}),
+    "ke": ("ke", {*SEVERAL - {"cases.new"}, *UNIT}),
     "eva": ("foreign", set()),
     "other_leader": ("foreign", set()),
     "admin": ("none", set()),
@@ -83,6 +88,9 @@ def noted(reader_id: uuid.UUID, after: int) -> set[str]:
 
 
 def text_of(answer: TestResponse) -> str:
+    if answer.mimetype == XLSX:
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0]
+        return "\n".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
     return reading.flat(answer.data) if answer.mimetype == "application/pdf" else answer.text
 
 
