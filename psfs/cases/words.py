@@ -101,6 +101,7 @@ LISTS: dict[str, LazyString] = {
     "overview.cases": _l("I oversynet"),
     "exchange.needs": _l("Meldingane til koordinerande eining vart henta ut til ei fil"),
     "exchange.plans": _l("Registeret over planar vart henta ut til ei fil"),
+    "exchange.open_cases": _l("Lista over opne saker vart henta ut til ei fil"),
     "exchange.waiting": _l("Arbeidslista vart henta ut til ei fil"),
     "exchange.registered": _l("I lista til KPR og IPLOS"),
     "exchange.registered_file": _l("Lista til KPR og IPLOS vart henta ut til ei fil"),

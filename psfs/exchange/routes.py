@@ -54,6 +54,13 @@ def waiting() -> Response:
     return _send(queries_lists.waiting(user()), "exchange.waiting", "arbeidsliste")
 
 
+@bp.get("/uttrekk/saker")
+@permit(Action.EXPORT_LIST)
+def open_cases() -> Response:
+    """Open cases, narrowed as in the overview."""
+    return _send(queries_lists.open_cases(request.args, user()), "exchange.open_cases", "opne-saker")
+
+
 @bp.get("/uttrekk/kpr")
 @permit(Action.COORDINATE)
 def registered() -> str:

@@ -76,7 +76,7 @@ def expected(talk: Subquery) -> ColumnElement[bool]:
 
     For a query on ``talks`` with its form and case.
     """
-    form_open = or_(Form.closed_on.is_(None), Form.closed_on >= talk.c.due)
+    form_open = or_(Form.closed_on.is_(None), Form.closed_on > talk.c.due)
     case_open = or_(Case.closed_on.is_(None), Case.closed_on > talk.c.due)
     return or_(talk.c.following.is_not(None), and_(form_open, case_open))
 

@@ -1,4 +1,4 @@
-"""What waits round the coordinating unit: needs reported, asked about and decided; coordinators; plans to go through."""
+"""What waits round the coordinating unit: needs reported, asked about and decided; coordinators; plans."""
 
 from __future__ import annotations
 

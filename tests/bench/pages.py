@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from tests.bench.town import Town
 
 Step = tuple[str, Answer]
+OVERVIEW = {
+    "overview": "/oversyn",
+    "overview_cases": "/oversyn/saker?niva=2",
+    "overview_flow": "/oversyn/flyt",
+    "overview_teams": "/oversyn/team",
+    "overview_talks": "/oversyn/samtalar",
+    "overview_learning": "/oversyn/utvikling",
+}
+"""The overview, as the coordinating unit sees it."""
 
 
 @dataclass
@@ -25,10 +34,15 @@ class Desk:
     port: int
     town: Town
     client: Client = field(init=False)
+    unit: Client = field(init=False)
     turn: int = 0
 
     def __post_init__(self) -> None:
         self.client = Client(self.port)
+        self.unit = Client(self.port)
+        page = self.unit.get("/logg-inn")
+        sent = {"csrf_token": token(page.text), "username": "ke", "passphrase": PASSPHRASE}
+        _expect(303, self.unit.post("/logg-inn", sent))
 
     def case(self) -> tuple[uuid.UUID, uuid.UUID]:
         """The case and the form of this round: each of kari's in turn."""
@@ -115,6 +129,8 @@ class Desk:
         do("save", lambda: self.save(page))
         do("bare_row", self.bare_row)
         do("summary_pdf", self.summary_pdf)
+        for name, address in OVERVIEW.items():
+            do(name, lambda address=address: _expect(200, self.unit.get(address)))
         self.turn += 1
         return steps
 

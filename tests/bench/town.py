@@ -28,13 +28,17 @@ from psfs.extensions import Base
 from psfs.models import (
     Activity,
     AuditEntry,
+    CareTeam,
     Case,
     CaseLook,
     Consent,
     Conversation,
+    Coordinator,
     Form,
     Intervention,
+    LevelStay,
     LogEntry,
+    Meeting,
     Person,
     PersonWord,
     Score,
@@ -134,7 +138,7 @@ def _copy(connection: Connection, table: Any, rows: list[Row]) -> None:
         cursor.copy(f"COPY {table.name} ({listed}) FROM STDIN") as copy,
     ):
         for row in rows:
-            copy.write_row([json.dumps(v) if isinstance(v, dict) else v for v in row.values()])
+            copy.write_row([json.dumps(v) if isinstance(v, dict | list) else v for v in row.values()])
 
 
 class _Maker:
@@ -344,6 +348,56 @@ class _Story:
             from_on=self.opened_on,
             until_on=None,
         )
+        self._coordination()
+
+    def _coordination(self) -> None:
+        """The rounds on each level up to now; at level 3 a team with a coordinator, and two meetings a year."""
+        begun = self.opened_on
+        for level in range(self.level + 1):
+            last = level == self.level
+            until = None if last else begun + timedelta(days=self.dice.randrange(3, 30))
+            self.maker._add(
+                LevelStay,
+                id=self.id(),
+                case_id=self.case_id,
+                level=level,
+                from_on=begun,
+                until_on=until,
+                next_level=None if last else level + 1,
+            )
+            begun = until or begun
+        if self.level < 3:
+            return
+        of_case = {"case_id": self.case_id}
+        self.add(
+            Coordinator, id=self.id(), user_id=self.who[0], kind="coordinator", from_on=begun, until_on=None, **of_case
+        )
+        self.add(CareTeam, id=self.id(), started_on=begun, ended_on=None, reason="", **of_case)
+        for back in (20, 200):
+            on = self.maker.today - timedelta(days=back)
+            self.add(
+                Meeting,
+                id=self.id(),
+                planned_on=on,
+                starts_at=None,
+                minutes_long=60,
+                place="",
+                agenda="x",
+                invited=[],
+                state="held",
+                reason="",
+                held_on=on,
+                present="x",
+                minutes="x",
+                writer_id=self.who[0],
+                closed_at=self.maker._at(on),
+                next_agreed=False,
+                next_on=None,
+                recorded_at=self.maker._at(on),
+                recorded_by_id=self.who[0],
+                version=1,
+                **of_case,
+            )
 
     def _log(self, kind: str, on: date, at: datetime, **fields: Any) -> None:
         row: Row = {

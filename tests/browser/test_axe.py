@@ -43,7 +43,7 @@ FIRST = ["Olav Dømestad", "Torstein Prøvestad", "Åse Eksempelvik"]
 ON_PHONE = {"/", "/logg-inn", "/sok", "/saker/*", "/saker/*/stige", "/saker/*/stafettlogg", "/saker/*/samtalar/ny",
             "/saker/*/skjema/*", "/personar/ny"}  # fmt: skip
 NO_PAGES = {"/helse", "/helse/oppe", "/manifest.webmanifest", "/sw.js", "/eining/*/tilstand"}
-NO_PAGES |= {"/uttrekk/meldingar", "/uttrekk/planar", "/uttrekk/arbeidsliste", "/uttrekk/kpr/fil"}
+NO_PAGES |= {"/uttrekk/meldingar", "/uttrekk/planar", "/uttrekk/saker", "/uttrekk/arbeidsliste", "/uttrekk/kpr/fil"}
 NO_PAGES |= {"/saker/*/fhir.json", "/saker/*/mote/*/kalender.ics"}
 
 Findings = dict[str, list[str]]

@@ -19,7 +19,7 @@ MOST_STOPS = 60
 FOCUSED = """() => {
   const element = document.activeElement;
   if (!element || element === document.body) return { what: "", visible: true };
-  const picker = element.matches(":is([type=date], [type=time]):focus-within:not(:focus)"); // the browser draws this one itself
+  const picker = element.matches(":is([type=date], [type=time]):focus-within:not(:focus)");  // the browser draws it
   if (picker) return { what: "picker", visible: true };
   const around = element.matches("[type=radio], [type=checkbox]") && element.closest(".ds-field");
   const drawn = [element, around, element.parentElement.querySelector(".scale-digit")].filter(Boolean);

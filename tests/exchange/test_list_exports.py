@@ -133,6 +133,31 @@ def test_the_worklist_of_the_reader(browser: Open, town: Town) -> None:
     assert newest("exchange.waiting")[1] == {town.adult.id}
 
 
+def test_the_page_shows_some_and_the_file_all(
+    browser: Open, lists: None, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with audit.acting(TESTER):
+        row = {"state": "wanted", "since": TODAY, "recorded_at": clock.now()}
+        db.session.add(IndividualPlan(case_id=town.child.id, **row))
+        db.session.commit()
+    monkeypatch.setattr("psfs.exchange.routes.MOST", 1)
+    page = browser("ke").get("/uttrekk/kpr").text
+    assert "Prøve Liten" in page
+    assert "Testine Tenkt" not in page
+    assert "dei 1 første av 2" in page
+    assert newest("exchange.registered")[1] == {town.child.id}
+    assert len(rows(browser("ke"), "/uttrekk/kpr/fil?format=csv")) == 3
+
+
+def test_where_a_case_must_not_be_named_nothing_tells_whose_it_is(browser: Open, town: Town) -> None:
+    change(town.adult, reported_to_ke_on=TODAY)
+    found = {row[0]: row for row in rows(browser("ke"), "/uttrekk/saker?format=csv")[1:]}
+    assert found["Testine Tenkt"][1] == "Heimetenesta"
+    assert found["Ei sak"][1:3] == ["", "Barn, unge og familiar"]
+    assert found["Ei sak"][4:6] == ["", ""]
+    assert newest("exchange.open_cases")[1] == {town.adult.id}
+
+
 @pytest.mark.parametrize("name", ["kari", "leader", "admin"])
 def test_ke_alone_takes_out_the_units_lists(browser: Open, name: str) -> None:
     for address in ("/uttrekk/meldingar", "/uttrekk/planar", "/uttrekk/kpr", "/uttrekk/kpr/fil", "/les-inn-skarar"):
@@ -145,3 +170,13 @@ def test_the_page_offers_what_the_reader_may_take(browser: Open) -> None:
     assert "Arbeidslista mi" in page
     assert "KPR" not in page
     browser("kari").get("/uttrekk", status=404)
+
+
+def test_open_cases_are_narrowed_as_in_the_overview(browser: Open, town: Town) -> None:
+    found = rows(browser("leader"), "/uttrekk/saker?format=csv")
+    assert sorted(row[0] for row in found[1:]) == ["Prøve Liten", "Testine Tenkt"]
+    assert newest("exchange.open_cases")[1] == {town.adult.id, town.child.id}
+    (only,) = rows(browser("leader"), "/uttrekk/saker?format=csv&niva=1")[1:]
+    assert (only[0], only[1], only[3]) == ("Testine Tenkt", "Heimetenesta", "1")
+    assert "Tenkt" not in str(rows(browser("ke"), "/uttrekk/saker?format=csv"))  # not reported to KE
+    assert len(rows(browser("other_leader"), "/uttrekk/saker?format=csv")) == 1

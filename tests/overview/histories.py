@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from psfs import clock
+from psfs.domain.due import birthday
 from psfs.domain.stays import Placing, Stay, stays
 from psfs.extensions import db
 from psfs.models import CareTeam, Case, Coordinator, IndividualPlan, LevelStay
@@ -18,13 +19,24 @@ from tests.support.people import make_case
 if TYPE_CHECKING:
     from tests.support.people import Town
 
-AGO = st.integers(0, 900)
-SPAN = st.tuples(AGO, st.none() | st.integers(0, 400))
-# Birthdays about the borders of the bands, as of today.
+TODAY = date(2026, 9, 5)
+"""The day of the tests: early in a month and not long after a quarter began, so that both lie within their reach."""
+BORDERS = sorted(
+    (TODAY - date(year, month, 1)).days + shift
+    for year in (2024, 2025, 2026)
+    for month in range(1, 13)
+    for shift in (-1, 0, 1, 13, 14, 15)
+    if date(year, month, 1) + timedelta(days=31) < TODAY
+)
+"""Days ago: the last and the first days of months, and of those two weeks before."""
+AGO = st.integers(0, 900) | st.sampled_from(BORDERS) | st.sampled_from(BORDERS)
+SPAN = st.tuples(AGO, st.none() | st.integers(0, 400) | st.sampled_from([30, 31, 90, 91, 92]))
+# Birthdays about the borders of the bands, as of today and of the quarters before.
 BORN = st.builds(
-    lambda years, days: clock.today().replace(day=1, year=clock.today().year - years) + timedelta(days=days),
-    st.sampled_from([0, 5, 17, 18, 40, 66, 67, 79, 80, 99]),
-    st.integers(-3, 40),
+    lambda years, ago, days: birthday(TODAY - timedelta(days=ago), -years) + timedelta(days=days),
+    st.sampled_from([0, 5, 18, 18, 40, 67, 67, 80, 80, 99]),
+    st.sampled_from([0, 0, 67, 67, 159]),
+    st.integers(-1, 1),
 )
 
 
