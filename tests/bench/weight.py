@@ -23,7 +23,7 @@ FONT_FACE = re.compile(r"@font-face\s*{([^}]*)}")
 URL = re.compile(r"""url\(\s*["']?([^"')]+)""")
 CSS_IMPORT = re.compile(r"""@import\s+(?:url\()?["']?([^"')\s;]+)""")
 RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?", re.IGNORECASE)
-JS_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']""")
+JS_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']""")  # import("…") is fetched only when it is run
 WORKER = "/sw.js"
 
 

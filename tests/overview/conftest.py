@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from psfs import audit
+from psfs import audit, clock
 from psfs.overview import kept
+from tests.overview.histories import TODAY
 from tests.support.people import TESTER
 
 if TYPE_CHECKING:
@@ -23,7 +25,9 @@ def _counted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def acting(app: Flask) -> Iterator[None]:
-    """Rows may be written, as by the set-up of a test."""
+def acting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Rows may be written, as by the set-up of a test; and it is ``histories.TODAY``."""
+    noon = datetime.combine(TODAY, time(12), UTC)
+    monkeypatch.setattr(clock, "now", lambda: noon)
     with app.test_request_context("/"), audit.acting(TESTER):
         yield

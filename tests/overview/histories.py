@@ -100,9 +100,8 @@ class History:
         return any(ended is None for _begun, ended in self.spans(given))
 
 
-def histories(most: int = 8) -> st.SearchStrategy[list[History]]:
+def histories(most: int = 9, fewest: int = 4) -> st.SearchStrategy[list[History]]:
     """Some cases."""
-    level = st.integers(0, 3)
     one = st.builds(
         History,
         ladder=st.sampled_from(["adults", "children"]),
@@ -112,14 +111,15 @@ def histories(most: int = 8) -> st.SearchStrategy[list[History]]:
         reported=st.booleans(),
         opened=AGO,
         start=st.sampled_from([0, 0, 1, 3]),
-        moves=st.lists(st.tuples(st.sampled_from([0, 0, 5, 14, 15, 60, 200]), st.none() | level), max_size=6).map(
-            tuple
-        ),
+        moves=st.lists(
+            st.tuples(st.sampled_from([0, 0, 5, 14, 15, 60, 200]), st.sampled_from([None, 0, 1, 1, 2, 2, 3, 3])),
+            max_size=6,
+        ).map(tuple),
         teams=st.lists(SPAN, max_size=2, unique_by=lambda each: each[0]).map(tuple),
         coordinators=st.lists(SPAN, max_size=2, unique_by=lambda each: each[0]).map(tuple),
         plan=st.sampled_from(["", "has", "wanted"]),
     )
-    return st.lists(one, max_size=most)
+    return st.lists(one, min_size=fewest, max_size=most)
 
 
 def plant(town: Town, given: list[History]) -> list[Case]:

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 # Whose case each reader asks for, and the pages on which they are shown several people.
 SEVERAL = {"worklist.home", "cases.search", "cases.new"}
 UNIT = {"coordination.queue", "coordination.register", "overview.cases", "exchange.waiting", "exchange.needs"}
-UNIT |= {"exchange.plans", "exchange.registered", "exchange.registered_file"}
+UNIT |= {"exchange.open_cases", "exchange.plans", "exchange.registered", "exchange.registered_file"}
 READERS: dict[str, tuple[str, set[str]]] = {
     "kari": ("holder", SEVERAL),
     "ola": ("team", SEVERAL),
-    "leader": ("none", {*SEVERAL, "overview.cases", "overview.talk_list", "exchange.waiting"}),
+    "leader": ("none", {*SEVERAL, "overview.cases", "overview.talk_list", "exchange.waiting", "exchange.open_cases"}),
     "ke": ("ke", {*SEVERAL - {"cases.new"}, *UNIT}),
     "eva": ("foreign", set()),
     "other_leader": ("foreign", set()),
