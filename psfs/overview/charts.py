@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from psfs.models import ChangeNote
     from psfs.overview.queries_measures import Measured
 
-LEFT, STEP, TOP, TALL = 56, 36, 44, 200
+LEFT, STEP, TOP, TALL = 72, 34, 44, 200
 """The field: where the first month stands, between months, the line of 100 %, and down to 0 %."""
 
 
@@ -64,7 +64,7 @@ class Chart:
     @property
     def width(self) -> int:
         """Of the whole picture."""
-        return LEFT + STEP * (len(self.points) - 1) + 40
+        return LEFT + STEP * (len(self.points) - 1) + 34
 
     @property
     def path(self) -> str:

@@ -166,12 +166,16 @@ def test_settings_are_checked_and_count_at_once(admin: Browser, town: Town) -> N
         "consent_warning_days": "14",
         "soon_days": "0",
         "consent_age": "16",
+        "ke_days": "10",
+        "meetings_a_year": "4",
+        "coordinator_cases": "8",
         "offline_cases": "20",
         "offline_days": "2",
     }
     admin.post("/innstillingar", data)
     assert (limits().level0_days, limits().follow_up_days, limits().soon_days) == (21, 60, 0)
     assert (limits().offline_cases, limits().offline_days) == (20, 2)
+    assert (limits().ke_days, limits().meetings_a_year, limits().coordinator_cases) == (10, 4, 8)
     for wrong in ("-1", "3651", "", "to", "1.5"):
         page = admin.post("/innstillingar", {**data, "level0_days": wrong}, status=422)
         assert 'href="#level0_days"' in page.text

@@ -357,6 +357,7 @@ def test_every_clinical_table_is_guarded(app: Flask) -> None:
         "audit_entry": "the log",
         "list_sighting": "the log's index",
         "case_look": "when someone last looked: the readings are logged",
+        "level_stay": "made from the log",
         "person_word": "made from the person's name",
         "sign_in_code": "security events",
         "throttle": "security events",

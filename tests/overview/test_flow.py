@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,18 +22,24 @@ from psfs.overview import queries_flow, queries_rounds
 from psfs.overview.filters import Filter, scope_of
 from psfs.overview.periods import Quarter, quarter_of
 from psfs.overview.queries_rounds import CLOSED, IN_TIME, LATE, MOVED, OPENED, WAITING, Asked
-from tests.overview.histories import History, histories, plant
+from tests.overview.histories import TODAY, History, histories, plant
 
 if TYPE_CHECKING:
     from psfs.domain.stays import Stay
     from tests.support.people import Town
 
 both = pytest.mark.databases("sqlite", "postgres")
-EXAMPLES = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # Closed and opened again on the day it was opened, beside a move to the same level on that day.
 TWICE_A_DAY = History(
     "adults", False, date(1950, 1, 1), False, False, 3, 0, ((0, 1), (0, None), (0, 1), (0, 1), (0, None)), (), (), ""
 )
+# Decided on the first and the last day of four quarters, and on the days beside them.
+ON_THE_BORDER = [
+    replace(TWICE_A_DAY, opened=(TODAY - day).days + shift, moves=((0, 1),))
+    for day in (date(2025, 7, 1), date(2026, 6, 30))
+    for shift in (-1, 0, 1)
+]
 
 
 def length(asked: Asked, filter_: Filter, name: str, town: Town) -> int:
@@ -49,6 +56,7 @@ def length(asked: Asked, filter_: Filter, name: str, town: Town) -> int:
     name=st.sampled_from(["ke", "leader"]),
 )
 @example(made=[TWICE_A_DAY], back=0, ladder="", name="ke")
+@example(made=ON_THE_BORDER, back=1, ladder="", name="ke")
 def test_flow(town: Town, acting: None, made: list[History], back: int, ladder: str, name: str) -> None:
     plant(town, made)
     last = quarter_of(clock.today()).back(back)

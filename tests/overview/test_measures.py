@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from psfs import clock
@@ -63,6 +63,11 @@ def shares(outcomes: list[tuple[date, bool]]) -> dict[str, Share]:
 @both
 @EXAMPLES
 @given(made=histories())
+@example(
+    made=[  # due on the last day of the last whole month, and on the days beside it
+        History("adults", False, date(1950, 1, 1), False, False, 19 + shift, 0, (), (), (), "") for shift in (-1, 0, 1)
+    ]
+)
 def test_level_0_decided_in_time_by_the_month_of_its_last_day(town: Town, acting: None, made: list[History]) -> None:
     plant(town, made)
     in_force, today = limits(), clock.today()
@@ -158,6 +163,7 @@ MEETING = st.builds(
 @both
 @EXAMPLES
 @given(planned=st.lists(MEETING, min_size=4, max_size=12))
+@example(planned=[Planned(days, None, None) for days in (6, 7, 8)])
 def test_meetings_held_as_planned(town: Town, acting: None, planned: list[Planned]) -> None:
     kari, outcomes = town.users["kari"], []
     for each in planned:
@@ -199,7 +205,8 @@ class Talk:
 class Series:
     """A form: its case, when it began, its conversations, and when it was closed.
 
-    ``form_closed``: so many days after the day on which its last conversation asked for another; None: today.
+    ``form_closed``: so many days after the day on which its last conversation asked for another; None: it is open, if
+    no other of the case is.
     """
 
     child: bool
@@ -227,6 +234,7 @@ SERIES = st.builds(
 def plant_forms(town: Town, made: list[Series]) -> list[tuple[Form, list[Conversation]]]:
     """Add them to the session, and flush; gives the conversations that are not struck, in their order."""
     kari, found = town.users["kari"], []
+    has_open: set[bool] = set()
     cases: dict[bool, Case] = {}
     for child, own in ((True, town.child), (False, town.adult)):
         cases[child] = db.session.merge(own, load=True)
@@ -234,8 +242,10 @@ def plant_forms(town: Town, made: list[Series]) -> list[tuple[Form, list[Convers
         form = Form(
             id=uuid.uuid4(), case_id=cases[each.child].id, number=number, scale="higher-is-better",
             scale_version="psfs-nn-1", opened_on=ago(each.begun), created_by_id=kari.id, created_at=clock.now(),
-            closed_on=clock.today(),  # at most one of a case is open
+            closed_on=clock.today() if each.child in has_open or each.form_closed is not None else None,
         )  # fmt: skip
+        if form.closed_on is None:
+            has_open.add(each.child)  # a case has one at most
         db.session.add(form)
         db.session.flush()
         activities = [
@@ -310,6 +320,11 @@ def rounds_of(talks: list[Conversation]) -> list[Round[Any]]:
     back=st.integers(0, 5),
     name=st.sampled_from(["ke", "leader", "other_leader"]),
 )
+@example(
+    made=[Series(child, begun, (Talk(0, 30, False, (1, 2, 3)),), None) for child, begun in ((False, 30), (True, 31))],
+    back=0,
+    name="ke",
+)
 def test_psfs_in_use(town: Town, acting: None, made: list[Series], back: int, name: str) -> None:
     planted = plant_forms(town, made)
     for _form, talks in planted:
@@ -351,6 +366,30 @@ def test_the_flag_is_the_rules_own(points: int, compared: int) -> None:
     change = Fraction(points, compared)
     expected = Flag.IMPROVED if change >= 2 else Flag.WORSENED if change <= -2 else Flag.NONE
     assert queries_talks.flag_of(points, compared) == expected
+
+
+@given(
+    by=st.sampled_from(["guardian", "person", ""]),
+    born=st.integers(0, 40 * 365),
+    begun=st.integers(0, 40),
+    last=st.none() | st.integers(0, 40),
+    withdrawn=st.none() | st.integers(0, 40),
+)
+def test_a_consent_held_on_the_days_on_which_the_rule_would_have_said_so(
+    by: str, born: int, begun: int, last: int | None, withdrawn: int | None
+) -> None:
+    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(41)]
+    given_ = consents.Given(
+        by,
+        days[begun],
+        None if last is None else days[last],
+        None if withdrawn is None else days[withdrawn],
+    )
+    person_born, in_force = days[0] - timedelta(days=born), due.Limits()
+    bits = measures.days_consented(days, given_, person_born, in_force)
+    for place, day in enumerate(days):
+        known = replace(given_, withdrawn_on=None if withdrawn is None or days[withdrawn] > day else days[withdrawn])
+        assert bool(bits >> place & 1) == consents.holds(known, person_born, in_force, day)
 
 
 @given(st.lists(st.integers(0, 400), max_size=30))

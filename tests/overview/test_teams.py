@@ -59,6 +59,13 @@ def test_bands_have_no_gap() -> None:
 @both
 @EXAMPLES
 @given(made=histories(), back=st.integers(0, 4), name=st.sampled_from(["ke", "leader"]))
+@example(  # of age tomorrow, before the quarter ends
+    made=[
+        History("adults", False, date(2008, 9, 6), False, False, 30, 0, (), ((10, None),), (), ""),
+    ],
+    back=0,
+    name="ke",
+)
 def test_teams_active_and_new(town: Town, acting: None, made: list[History], back: int, name: str) -> None:
     plant(town, made)
     account = db.session.get_one(User, town.users[name].id)
