@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from psfs.models import ChangeNote
     from psfs.overview.queries_measures import Measured
 
-LEFT, STEP, TOP, TALL = 72, 34, 44, 200
-"""The field: where the first month stands, between months, the line of 100 %, and down to 0 %."""
+LEFT, STEP, TOP, TALL, ROOM = 72, 34, 44, 200, 28
+"""The field: where the first month stands, between months, the line of 100 %, down to 0 %, and what a note takes."""
 
 
 class Point(NamedTuple):
@@ -44,10 +44,11 @@ class Signal(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A note on the time axis, by its number in the list."""
+    """A note on the time axis, by its number in the list; ``row``: how far down, so that none hides another."""
 
     number: int
     x: int
+    row: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ class Chart:
     def width(self) -> int:
         """Of the whole picture."""
         return LEFT + STEP * (len(self.points) - 1) + 34
+
+    @property
+    def rows(self) -> int:
+        """Rows of notes under the axis."""
+        return max((note.row for note in self.notes), default=-1) + 1
 
     @property
     def path(self) -> str:
@@ -88,14 +94,13 @@ def _chart(measure: Measure, found: Measured, services: Collection[uuid.UUID], n
     )
     signals = [_signal("shift", span, points, _above(values[span.first], reading)) for span in reading.shifts]
     signals += [_signal("trend", span, points, _rises(values, span)) for span in reading.trends]
-    numbered = [(number, _place(note.on, found.months)) for number, note in enumerate(notes, 1)]
     return Chart(
         measure,
         points,
         reading,
         _y(reading.median) if reading.enough else None,
         tuple(signals),
-        tuple(Note(number, x) for number, x in numbered if x is not None),
+        _notes(notes, found.months),
     )
 
 
@@ -119,6 +124,20 @@ def _above(value: Fraction | None, reading: RunChart) -> bool:
 def _rises(values: Sequence[Fraction | None], span: Span) -> bool:
     first, last = values[span.first], values[span.last]
     return first is not None and last is not None and last > first
+
+
+def _notes(notes: Sequence[ChangeNote], months: Sequence[date]) -> tuple[Note, ...]:
+    """Those that the chart reaches, each in the first row where there is room; they come in the order of their days."""
+    found: list[Note] = []
+    ends: list[int] = []
+    for number, note in enumerate(notes, 1):
+        x = _place(note.on, months)
+        if x is None:
+            continue
+        row = next((place for place, end in enumerate(ends) if end <= x), len(ends))
+        ends[row : row + 1] = [x + ROOM]
+        found.append(Note(number, x, row))
+    return tuple(found)
 
 
 def _place(on: date, months: Sequence[date]) -> int | None:

@@ -68,7 +68,8 @@ def findings(request: pytest.FixtureRequest, chromium: Browser, live_server: Run
     if request.param == "kari":
         first = [find_case(page, name) for name in FIRST]
         hand_in_one_beside_another_and_one_that_is_refused(page, first[1])
-        starts = [*first, search_for_a_stranger(live_server), *starts]
+        unreported = find_case(page, "Ingeborg Tenkt")
+        starts = [*first, f"{unreported}/meld-ke", search_for_a_stranger(live_server), *starts]
     found: Findings = defaultdict(list)
     often = OFTEN if request.param == "kari" else {}
     for kind in crawl(page, starts, often=often, unknown_too=not request.param):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -292,6 +292,17 @@ def test_a_note_that_is_wrong_is_said_and_one_sent_twice_is_one(browser: Open, f
     assert "alt lagra" in visitor.post("/oversyn/utvikling/notat", {**same, "text": "Noko anna"}, status=422).text
     changes = db.session.scalars(select(AuditEntry.action).where(AuditEntry.kind == "change")).all()
     assert changes
+
+
+def test_notes_on_the_axis_never_hide_one_another() -> None:
+    from psfs.overview.charts import ROOM, _notes
+
+    months = whole_months(date(2026, 9, 5), 24)
+    days_of = (date(2020, 1, 1), date(2025, 3, 1), date(2025, 3, 1), date(2025, 3, 20), date(2025, 6, 1))
+    found = _notes([ChangeNote(on=day) for day in days_of], months)
+    assert [(note.number, note.row) for note in found] == [(2, 0), (3, 1), (4, 2), (5, 0)]
+    for one in found:
+        assert all(abs(one.x - other.x) >= ROOM for other in found if other != one and other.row == one.row)
 
 
 def test_run_charts_need_ten_months_and_five_cases(browser: Open, filled: Town) -> None:
