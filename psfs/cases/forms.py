@@ -41,7 +41,8 @@ class CaseForm(PageForm):
         """Check all fields."""
         good = bool(super().validate(extra_validators))
         for field in self:
-            if isinstance(field, StringField) and looks_like_identity_number(str(field.data or "")):
+            typed = isinstance(field, StringField) and not isinstance(field, HiddenField)
+            if typed and looks_like_identity_number(str(field.data or "")):
                 field.errors = [*field.errors, _("Dette ser ut som eit fødselsnummer. Det skal ikkje lagrast her.")]
                 good = False
         return good
