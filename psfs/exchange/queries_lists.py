@@ -8,37 +8,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select
 
-from psfs.bti.ladders import ladder
 from psfs.coordination import queries as coordination
 from psfs.coordination import words
-from psfs.exchange.tables import Column, Table
+from psfs.exchange.tables import Column, Out, Table
 from psfs.extensions import db
-from psfs.language import current
 from psfs.models import Case, Coordinator, IndividualPlan, NeedReport, Person, Service
-from psfs.overview import filters
-from psfs.overview import queries_lists as overview
-from psfs.overview import words as overview_words
 from psfs.worklist.queries import worklist
 from psfs.worklist.words import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from psfs.models import User
-
-
-HEADINGS = {"team": _l("Team"), "koordinator": _l("Koordinator"), "plan": _l("Plan")}
-
-
-@dataclass(frozen=True, slots=True)
-class Out:
-    """A table, and the cases whose persons it names."""
-
-    table: Table
-    case_ids: frozenset[uuid.UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,40 +115,6 @@ def waiting(account: User) -> Out:
     ]
     named = frozenset(item.case_id for item in items if item.name)
     return Out(Table(_("Arbeidsliste"), columns, found), named)
-
-
-def open_cases(args: Mapping[str, str], account: User) -> Out:
-    """The open cases that the overview's filter in an address leaves; named where the reader may open the case."""
-    scope = filters.scope_of(account)
-    rows = overview.every_open_case(filters.read(args, scope), scope, account)
-    columns = (
-        Column(_("Namn")),
-        Column(_("Teneste")),
-        Column(_("Stige")),
-        Column(_("Nivå"), "number"),
-        Column(_("Sidan"), "date"),
-        Column(_("Alder")),
-        *(Column(str(HEADINGS[part])) for part in filters.PARTS),
-    )
-    found = [
-        (
-            row.name or _("Ei sak"),
-            row.service if row.name else "",
-            ladder_name(row.ladder),
-            row.level,
-            row.from_on,
-            str(overview_words.band(row.band)) if row.band else "",
-            *(_("Ja") if part in row.parts else _("Nei") for part in filters.PARTS),
-        )
-        for row in rows
-    ]
-    named = frozenset(row.case_id for row in rows if row.name)
-    return Out(Table(_("Opne saker"), columns, found), named)
-
-
-def ladder_name(key: str) -> str:
-    """What a ladder is called in the reader's language."""
-    return ladder(key).name.in_language(current())
 
 
 def registered() -> list[Registered]:

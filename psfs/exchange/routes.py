@@ -12,12 +12,12 @@ from psfs.accounts.current import permit, user
 from psfs.cases.door import OpenCase
 from psfs.cases.service_lists import note_list
 from psfs.domain.permissions import Action
-from psfs.exchange import fhir, queries_lists, tables
+from psfs.exchange import fhir, queries_lists, queries_overview, tables
 
 if TYPE_CHECKING:
     from flask import Response
 
-    from psfs.exchange.queries_lists import Out
+    from psfs.exchange.tables import Out
 
 bp = Blueprint("exchange", __name__)
 MOST = 200
@@ -58,7 +58,28 @@ def waiting() -> Response:
 @permit(Action.EXPORT_LIST)
 def open_cases() -> Response:
     """Open cases, narrowed as in the overview."""
-    return _send(queries_lists.open_cases(request.args, user()), "exchange.open_cases", "opne-saker")
+    return _send(queries_overview.open_cases(request.args, user()), "exchange.open_cases", "opne-saker")
+
+
+@bp.get("/uttrekk/rundar")
+@permit(Action.EXPORT_LIST)
+def rounds() -> Response:
+    """Rounds on a level, narrowed as in the overview; so for the two that follow."""
+    return _send(queries_overview.rounds(request.args, user()), "exchange.rounds", "rundar")
+
+
+@bp.get("/uttrekk/team")
+@permit(Action.EXPORT_LIST)
+def teams() -> Response:
+    """Teams of a quarter."""
+    return _send(queries_overview.teams(request.args, user()), "exchange.teams", "team")
+
+
+@bp.get("/uttrekk/samtalar")
+@permit(Action.EXPORT_LIST)
+def talks() -> Response:
+    """Conversations of a quarter."""
+    return _send(queries_overview.talks(request.args, user()), "exchange.talks", "samtalar")
 
 
 @bp.get("/uttrekk/kpr")
@@ -91,5 +112,5 @@ def fhir_file(case: OpenCase) -> Response:
 
 def _send(out: Out, view: str, name: str) -> Response:
     form = request.args.get("format", "")
-    note_list(view, out.case_ids, user())
+    note_list(view, out.case_ids, user(), even_nobody=True)
     return tables.answer(out.table, form if form in tables.FORMATS else tables.FORMATS[0], name)

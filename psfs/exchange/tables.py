@@ -18,6 +18,7 @@ from psfs import clock
 from psfs.exchange.exporter import harmless
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Iterable, Sequence
 
     from flask import Response
@@ -54,6 +55,14 @@ class Table:
     title: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A table, and the cases whose persons it names."""
+
+    table: Table
+    case_ids: frozenset[uuid.UUID]
 
 
 def answer(table: Table, form: str, name: str) -> Response:

@@ -80,3 +80,9 @@ def read_id(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
+
+
+def asked(args: Mapping[str, str], account: User) -> tuple[Filter, Scope]:
+    """The filter of an address, and whose cases the reader may count."""
+    scope = scope_of(account)
+    return read(args, scope), scope

@@ -11,17 +11,11 @@ from psfs.cases.service_lists import note_list
 from psfs.overview import filters, queries_figures
 
 if TYPE_CHECKING:
+    from psfs.overview.behind import Behind
     from psfs.overview.filters import Filter, Scope
-    from psfs.overview.queries_lists import Listed
 
 VIEW = "overview.cases"
 """What the log of names in lists calls every list of this room."""
-
-
-def asked() -> tuple[Filter, Scope]:
-    """The filter of the address, and whose cases the reader may count."""
-    scope = filters.scope_of(user())
-    return filters.read(request.args, scope), scope
 
 
 def render(template: str, filter_: Filter, scope: Scope, **values: Any) -> str:
@@ -38,7 +32,7 @@ def page_number() -> int:
     return int(text) if text.isdecimal() and len(text) < 6 else 1
 
 
-def list_page(template: str, filter_: Filter, scope: Scope, found: Listed, **values: Any) -> str:
+def list_page(template: str, behind: Behind) -> str:
     """A list behind a figure; whose names it shows is logged first."""
-    note_list(VIEW, found.named, user())
-    return render(template, filter_, scope, found=found, **values)
+    note_list(VIEW, behind.found.named, user())
+    return render(template, behind.filter, behind.scope, found=behind.found, **behind.asked)

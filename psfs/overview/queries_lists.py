@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 PAGE = 100
 """Rows on one page."""
 LAST_PAGE = 10_000
-EVERY = PAGE * LAST_PAGE
+EVERY = 0
+"""Instead of the number of a page: all of the list at once, for a file."""
 ID_BYTES = 16
 
 
@@ -88,13 +89,6 @@ def open_cases(filter_: Filter, scope: Scope, account: User, number: int = 1) ->
     return listed(_open_cases(wanted), values, account, number)
 
 
-def every_open_case(filter_: Filter, scope: Scope, account: User) -> tuple[Row, ...]:
-    """All of them, for a file. One statement."""
-    wanted, values = narrowed(filter_, scope, clock.today())
-    found = db.session.execute(_page(_open_cases(wanted)), {**values, **who(account), "size": EVERY, "skip": 0})
-    return tuple(_row(row, account) for row in found)
-
-
 def listed(rows: Select[*tuple[Any, ...]], values: dict[str, Any], account: User, number: int) -> Listed:
     """One page of ``rows``. One statement, and one more for a page past the last.
 
@@ -103,10 +97,11 @@ def listed(rows: Select[*tuple[Any, ...]], values: dict[str, Any], account: User
             level, the highest first, then by ``from_on``.
         values: what the select is told.
         account: who reads.
-        number: of the page, from 1.
+        number: of the page, from 1, or ``EVERY``.
     """
+    size = PAGE * LAST_PAGE if number == EVERY else PAGE
     number = max(1, min(number, LAST_PAGE))
-    told = {**values, **who(account), "size": PAGE, "skip": (number - 1) * PAGE}
+    told = {**values, **who(account), "size": size, "skip": (number - 1) * PAGE}
     found = db.session.execute(_page(rows), told).all()
     total = found[0].total if found else 0 if number == 1 else db.session.scalar(_total(rows), values) or 0
     return Listed(tuple(_row(row, account) for row in found), total, number)
@@ -128,8 +123,10 @@ def listed_kept(
         details: the same columns, quickly found by ``row_id``.
         values: what both are told.
         account: who reads.
-        number: of the page, from 1.
+        number: of the page, from 1, or ``EVERY``.
     """
+    if number == EVERY:
+        return listed(rows, values, account, number)
     number = max(1, min(number, LAST_PAGE))
     order = kept(key, lambda: b"".join(each.bytes for each in db.session.scalars(_all_in_order(rows), values))).value
     start = (number - 1) * PAGE * ID_BYTES

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from psfs.accounts.current import permit, user
 from psfs.domain.permissions import Action
-from psfs.overview import pages, queries_figures, queries_lists
+from psfs.overview import behind, filters, pages, queries_figures
 from psfs.overview.routes import bp
 
 
@@ -12,7 +14,7 @@ from psfs.overview.routes import bp
 @permit(Action.OVERVIEW)
 def figures() -> str:
     """Open cases by ladder, level, service and age band; who has team, coordinator, plan."""
-    filter_, scope = pages.asked()
+    filter_, scope = filters.asked(request.args, user())
     return pages.render("figures", filter_, scope, figures=queries_figures.figures(filter_, scope))
 
 
@@ -20,6 +22,4 @@ def figures() -> str:
 @permit(Action.OVERVIEW)
 def cases() -> str:
     """The open cases behind a figure."""
-    filter_, scope = pages.asked()
-    found = queries_lists.open_cases(filter_, scope, user(), pages.page_number())
-    return pages.list_page("cases", filter_, scope, found)
+    return pages.list_page("cases", behind.cases(request.args, user(), pages.page_number()))

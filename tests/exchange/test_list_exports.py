@@ -164,6 +164,12 @@ def test_ke_alone_takes_out_the_units_lists(browser: Open, name: str) -> None:
         browser(name).get(address, status=404)
 
 
+def test_a_file_that_names_nobody_is_logged_too(browser: Open, town: Town) -> None:
+    assert rows(browser("ke"), "/uttrekk/planar?format=csv")[1:] == []
+    entry, named = newest("exchange.plans")
+    assert (entry.actor, named) == ("Ke Dikta", set())
+
+
 def test_the_page_offers_what_the_reader_may_take(browser: Open) -> None:
     assert "Til KPR og IPLOS" in browser("ke").get("/uttrekk").text
     page = browser("leader").get("/uttrekk").text

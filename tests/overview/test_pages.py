@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import uuid
@@ -94,6 +96,33 @@ def test_every_figure_is_as_long_as_the_list_it_leads_to(browser: Open, filled: 
         listed = ROWS.search(visitor.get(unescape(link)).text)
         assert listed is not None
         assert listed[1] == count, link
+
+
+@pytest.mark.parametrize("name", ["ke", "other_leader"])
+@pytest.mark.parametrize(
+    "address",
+    ["/saker?har=team", "/flyt/saker?kva=ventar", "/flyt/saker?kvartal=%e", "/team/saker?nye=ja&kvartal=%s",
+     "/team/saker",
+     "/samtalar/saker?kva=oppfolging&kvartal=%s", "/samtalar/saker?kva=over&kvartal=%s"],
+)  # fmt: skip
+def test_the_file_has_the_rows_of_the_page(
+    browser: Open, filled: Town, name: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = browser(name)
+    address = address.replace("%s", _quarter_of_talks()).replace("%e", quarter_of(days(-190)).key)
+    page = visitor.get("/oversyn" + address).text
+    link, listed = re.search(r'href="(/uttrekk/[^"]+)"', page), ROWS.search(page)
+    assert link is not None
+    assert listed is not None
+    shown = sorted(re.findall(r'row-title">(Prøve\d Tenkt|Testine Tenkt|Prøve Liten)<', page))
+    monkeypatch.setattr(queries_lists, "PAGE", 1)  # a file has no pages
+    for more in ("format=csv", "format=csv&side=2"):
+        text = visitor.get(f"{unescape(link[1])}{'&' if '?' in link[1] else '?'}{more}").data.decode("utf-8-sig")
+        _head, *rows = csv.reader(io.StringIO(text), delimiter=";")
+        assert len(rows) == int(listed[1]) > 0
+        assert sorted(row[0] for row in rows if row[0] != "Ei sak") == shown
+        told = " ".join(cell for row in rows if row[0] == "Ei sak" for cell in row[4:])
+        assert not re.search(r"\d{4}-\d|år", told), "neither a day nor an age where there is no name"
 
 
 def test_ke_sees_every_case_but_names_only_its_own(browser: Open, filled: Town) -> None:

@@ -38,10 +38,11 @@ if TYPE_CHECKING:
 SEVERAL = {"worklist.home", "cases.search", "cases.new"}
 UNIT = {"coordination.queue", "coordination.register", "overview.cases", "exchange.waiting", "exchange.needs"}
 UNIT |= {"exchange.open_cases", "exchange.plans", "exchange.registered", "exchange.registered_file"}
+TALKS = {"overview.talk_list", "exchange.talks"}
 READERS: dict[str, tuple[str, set[str]]] = {
     "kari": ("holder", SEVERAL),
     "ola": ("team", SEVERAL),
-    "leader": ("none", {*SEVERAL, "overview.cases", "overview.talk_list", "exchange.waiting", "exchange.open_cases"}),
+    "leader": ("none", {*SEVERAL, *TALKS, "overview.cases", "exchange.waiting", "exchange.open_cases"}),
     "ke": ("ke", {*SEVERAL - {"cases.new"}, *UNIT}),
     "eva": ("foreign", set()),
     "other_leader": ("foreign", set()),

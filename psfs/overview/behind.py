@@ -1,0 +1,71 @@
+"""The lists behind the figures as their addresses ask for them: the same rows for a page and for a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from psfs import clock
+from psfs.overview import filters, queries_lists, queries_rounds, queries_talks, queries_teams
+from psfs.overview.periods import Quarter, read_quarter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from psfs.models import User
+    from psfs.overview.filters import Filter, Scope
+    from psfs.overview.queries_lists import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A list, the filter it is narrowed by, whose cases the reader may count, and what else its address asked for."""
+
+    found: Listed
+    filter: Filter
+    scope: Scope
+    asked: dict[str, Any] = field(default_factory=dict)
+
+
+def cases(args: Mapping[str, str], account: User, number: int) -> Behind:
+    """The open cases. ``number``: of the page, or ``queries_lists.EVERY``; so for all the lists here."""
+    filter_, scope = filters.asked(args, account)
+    return Behind(queries_lists.open_cases(filter_, scope, account, number), filter_, scope)
+
+
+def rounds(args: Mapping[str, str], account: User, number: int) -> Behind:
+    """The rounds behind a figure of the flow."""
+    filter_, scope = lasting(args, account)
+    asked = queries_rounds.read(args, clock.today())
+    found = queries_rounds.rounds(asked, filter_, scope, account, number)
+    return Behind(found, filter_, scope, {"asked": asked})
+
+
+def teams(args: Mapping[str, str], account: User, number: int) -> Behind:
+    """The teams of a quarter."""
+    filter_, scope, quarter = in_quarter(args, account)
+    new = args.get("nye") == "ja"
+    found = queries_teams.team_list(filter_, scope, quarter, account, number, new=new)
+    return Behind(found, filter_, scope, {"quarter": quarter, "new": new})
+
+
+def talks(args: Mapping[str, str], account: User, number: int) -> Behind:
+    """The conversations of a quarter."""
+    filter_, scope, quarter = in_quarter(args, account)
+    filter_ = filter_.but(band="")
+    kind = args.get("kva", "")
+    kind = kind if kind in queries_talks.KINDS else queries_talks.KINDS[0]
+    found = queries_talks.talk_list(kind, filter_, scope, quarter, account, number)
+    return Behind(found, filter_, scope, {"quarter": quarter, "kind": kind})
+
+
+def lasting(args: Mapping[str, str], account: User) -> tuple[Filter, Scope]:
+    """The parts of the filter that stay the same while a case moves."""
+    filter_, scope = filters.asked(args, account)
+    return filter_.but(level=None, band="", has=""), scope
+
+
+def in_quarter(args: Mapping[str, str], account: User) -> tuple[Filter, Scope, Quarter]:
+    """The filter without what a case may have changed since, and the quarter."""
+    filter_, scope = filters.asked(args, account)
+    return filter_.but(level=None, has=""), scope, read_quarter(args.get("kvartal", ""), clock.today())
