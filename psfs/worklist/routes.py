@@ -32,7 +32,8 @@ def home() -> str | Response:
     items = [item for item in found.items if kind in ("", item.kind)]
     shown, more = items[:SHOWN], len(items) - SHOWN
     service.note_names({item.case_id for item in shown if item.name}, user())
-    return render_template("worklist/home.html", items=shown, more=more, counts=found.counts, kind=kind, kinds=KINDS)
+    kinds = {key: (str(label), sign) for key, (label, sign) in KINDS.items()}  # in words once, not for every row
+    return render_template("worklist/home.html", items=shown, more=more, counts=found.counts, kind=kind, kinds=kinds)
 
 
 @bp.get("/naudopningar/<uuid:opening_id>")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psfs import clock
-from tests.bench import crowd, report, stack, town, weight
+from tests.bench import crowd, files, report, stack, town, weight
 from tests.bench.client import Client
 from tests.bench.pages import Desk
 from tests.bench.server import WORKERS, serving
@@ -86,6 +86,7 @@ def _measure(kind: str, folder: Path, sizes: list[int], options: argparse.Namesp
                 print(f"stoppa etter {turn + 1} rundar")
                 break
         seconds = QUICK_CROWD_SECONDS if options.quick else CROWD_SECONDS
+        file = files.spreadsheet(largest)
         count = crowd.together(largest.port, largest.town, logs[max(sizes)], seconds)
     print()
     print("\n".join(report.table(figures)))
@@ -93,7 +94,7 @@ def _measure(kind: str, folder: Path, sizes: list[int], options: argparse.Namesp
         f"samstundes i {seconds:.0f} s, {WORKERS} prosessar: {count['read']} lesne, {count['saved']} lagra, "
         f"{count['failed']} feila"
     )
-    print("\n".join(report.verdicts(figures, first_visit, pages, count["failed"], count["locked"])))
+    print("\n".join(report.verdicts(figures, first_visit, pages, file, count["failed"], count["locked"])))
     print(flush=True)
 
 

@@ -8,6 +8,7 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tests.bench.files import Taken
     from tests.bench.pages import Step
 
 NAMES = {
@@ -36,6 +37,7 @@ BARE = {"bare_page", "bare_row"}
 MOST_STATEMENTS, MOST_GROWTH = 12, 1.3
 MOST_OF_BARE, MOST_OF_ROW = 8, 3
 MOST_PDF_SECONDS = 0.5
+MOST_FILE_SECONDS, MOST_FILE_BYTES = 10, 300 * 1024 * 1024
 MOST_FIRST_VISIT, MOST_PAGE = 120 * 1024, 15 * 1024
 NO_PAGES = BARE | {"sign_in", "save", "summary_pdf"}
 
@@ -78,7 +80,9 @@ def table(sizes: dict[int, Figures]) -> list[str]:
     return lines
 
 
-def verdicts(sizes: dict[int, Figures], first_visit: int, pages: dict[str, int], failed: int, locked: int) -> list[str]:
+def verdicts(
+    sizes: dict[int, Figures], first_visit: int, pages: dict[str, int], file: Taken, failed: int, locked: int
+) -> list[str]:
     """One line for each thing to be reached."""
     small, large = sizes[min(sizes)], sizes[max(sizes)]
     lines = []
@@ -108,6 +112,12 @@ def verdicts(sizes: dict[int, Figures], first_visit: int, pages: dict[str, int],
         say(ratio <= MOST_OF_CASE, f"{NAMES[name]}: p95 {ratio:.1f} × saka (høgst {MOST_OF_CASE})")
     pdf = large.p50("summary_pdf")
     say(pdf <= MOST_PDF_SECONDS, f"PDF: {pdf:.2f} s (høgst {MOST_PDF_SECONDS})")
+    quick = file.seconds <= MOST_FILE_SECONDS and file.peak <= MOST_FILE_BYTES
+    say(
+        quick,
+        f"rekneark med {file.rows} rader: {file.seconds:.1f} s (høgst {MOST_FILE_SECONDS}), prosessen på det meste "
+        f"{file.peak / 2**20:.0f} MB (høgst {MOST_FILE_BYTES // 2**20})",
+    )
     say(not failed and not locked, f"lese og lagre samstundes: {failed} feila, «database is locked» {locked} gonger")
     say(first_visit <= MOST_FIRST_VISIT, f"første vitjing: {first_visit / 1024:.1f} KB (høgst 120)")
     heaviest = max(pages, key=lambda name: pages[name])
