@@ -260,6 +260,8 @@ def _of_case(row: Any, today: date, in_force: Limits) -> Iterator[Item]:
     meets = due.meeting_due(row.level_since, row.met_on, row.meets_on, in_force) if _meets(row) else None
     if meets is not None:
         yield from _due("mote", row, row.id, meets, "teams.meetings", today, in_force)
+    if row.closed_on is not None:
+        return  # the log has ended; the conversations and the team go on
     if row.level == 0:
         waits = due.level0_due(row.level_since, in_force)
         yield from _due("avklaring", row, row.id, waits, "bti.ladder", today, in_force)
@@ -269,8 +271,8 @@ def _of_case(row: Any, today: date, in_force: Limits) -> Iterator[Item]:
 
 
 def _meets(row: Any) -> bool:
-    """Whether the team has a meeting planned, or the level asks for one."""
-    return row.meets_on is not None or row.level >= KE_LEVEL
+    """Whether the team has a meeting planned, or the level of a case that is open asks for one."""
+    return row.meets_on is not None or (row.level >= KE_LEVEL and row.closed_on is None)
 
 
 def _consents(rows: Any, today: date, in_force: Limits) -> Iterator[Item]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from psfs.bti.service import PLAN_TAKES_OVER
 from psfs.cases.relations import (
     READER,
     READER_SERVICE,
@@ -70,7 +71,7 @@ def day(name: str) -> Any:
 
 @functools.cache
 def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
-    """Open cases where a decision, an evaluation, a conversation or a meeting may be due."""
+    """Cases where a decision, an evaluation, a conversation or a meeting may be due."""
     newest = aliased(Conversation)
     last_id = (
         select(newest.id)
@@ -80,8 +81,8 @@ def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         .correlate(Form)
         .scalar_subquery()
     )
-    last = aliased(Conversation)
-    columns = (Case.id, Person.name, Case.level, Case.level_since, last.held_on, last.next_due)
+    last, is_open = aliased(Conversation), Case.closed_on.is_(None)
+    columns = (Case.id, Person.name, Case.level, Case.level_since, Case.closed_on, last.held_on, last.next_due)
     query = (
         select(*columns, *meeting_columns(), *standing_columns(wanted))
         .select_from(Case)
@@ -92,10 +93,10 @@ def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
     return (
         with_consent(query)
         .where(
-            *_mine(wanted),
+            *_mine(wanted, conversations_go_on()),
             or_(
-                and_(Case.level == 0, Case.level_since <= day("level0_opened")),
-                and_(Case.level > 0, Case.level_since <= day("level_begun")),
+                and_(is_open, Case.level == 0, Case.level_since <= day("level0_opened")),
+                and_(is_open, Case.level > 0, Case.level_since <= day("level_begun")),
                 may_meet(day("due")),
                 last.next_due <= day("due"),
                 and_(last.next_due.is_(None), last.held_on <= day("last_held")),
@@ -182,7 +183,7 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         .where(
             Case.id.in_(case_ids(TAKES_PART)),
             may_stand(wanted),
-            Case.closed_on.is_(None),
+            conversations_go_on(),
             Conversation.struck_at.is_(None),
             Conversation.recorded_by_id != READER,
             or_(CaseLook.looked_at.is_(None), Conversation.recorded_at > CaseLook.looked_at),
@@ -210,12 +211,19 @@ def asked(leader: bool, ke: bool, wanted: frozenset[Relation]) -> Select[*tuple[
     return select(rows).limit(MOST)
 
 
-def _mine(wanted: frozenset[Relation]) -> tuple[ColumnElement[bool], ...]:
-    """Open cases where something is the reader's to do; who opened a case only until somebody holds it."""
+def _mine(
+    wanted: frozenset[Relation], going_on: ColumnElement[bool] | None = None
+) -> tuple[ColumnElement[bool], ...]:
+    """Open cases (or those ``going_on``) where something is the reader's to do; who opened a case only until somebody holds it."""
     nobody = select(Case.id).where(Case.opened_by_id == READER, Case.holder_id.is_(None))
     direct = wanted & {Relation.HOLDER, Relation.CONTACT, Relation.TEAM, Relation.OWN_SERVICE}
     parts = [part for relation in sorted(direct) for part in parts_of(relation)]
-    return Case.closed_on.is_(None), Case.id.in_(union(nobody, *parts)), may_stand(wanted)
+    return Case.closed_on.is_(None) if going_on is None else going_on, Case.id.in_(union(nobody, *parts)), may_stand(wanted)
+
+
+def conversations_go_on() -> ColumnElement[bool]:
+    """Whether the case is open, or closed because an individual plan took over: the log ends then, PSFS does not."""
+    return or_(Case.closed_on.is_(None), Case.close_reason == PLAN_TAKES_OVER)
 
 
 def _handovers() -> Any:

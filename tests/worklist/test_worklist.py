@@ -75,6 +75,25 @@ def test_the_next_conversation(town: Town, held: int, agreed: int | None, urgenc
     assert found == ([(urgency, "conversations.new")] if urgency else [])
 
 
+@both
+@pytest.mark.parametrize(("reason", "waits"), [("individual_plan", ["samtale"]), ("no_concern", [])])
+def test_conversations_go_on_where_a_plan_took_over(town: Town, reason: str, waits: list[str]) -> None:
+    kari, case = town.users["kari"], town.adult
+    add_talk(add_form(case, kari), kari, days(-200), [3])
+    add_intervention(case, kari, deadline=days(-1))
+    case.level_since = days(-200)
+    case.closed_on, case.close_reason = days(-100), reason
+    assert kinds(town, "kari", case) == waits
+
+
+def test_a_considerable_change_is_news_where_a_plan_took_over(town: Town) -> None:
+    form = add_form(town.adult, town.users["kari"])
+    add_talk(form, town.users["kari"], days(-20), [3])
+    add_talk(form, town.users["ola"], days(-1), [8])
+    town.adult.closed_on, town.adult.close_reason = days(-10), "individual_plan"
+    assert kinds(town, "kari", town.adult) == ["endring"]
+
+
 def test_a_closed_form_waits_for_no_conversation(town: Town) -> None:
     form = add_form(town.adult, town.users["kari"])
     add_talk(form, town.users["kari"], days(-200), [3])
