@@ -16,15 +16,12 @@ from psfs.bti.hindrance import Changed, repeated, require, require_date
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.domain.errors import Refusal
 from psfs.domain.ladder import Close, Direction, DoStep, Move, Open, Reopen, after
+from psfs.domain.ladder_requests import PLAN_TAKES_OVER
 from psfs.extensions import db
 from psfs.models import CareTeam, Case, Handover, LogEntry, User
 
 if TYPE_CHECKING:
     from datetime import date
-
-
-PLAN_TAKES_OVER = "individual_plan"
-"""The reason for closing where the person's follow-up goes on in an individual plan."""
 
 
 @dataclass(frozen=True, slots=True)

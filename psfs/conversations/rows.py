@@ -10,7 +10,6 @@ from flask import abort
 from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from psfs.bti.service import PLAN_TAKES_OVER
 from psfs.domain.activities import Span, check_limit
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -74,7 +73,7 @@ def must_be_open(case: Case, form: Form | Standing | None = None) -> None:
 
     Where an individual plan took over from the log, the conversations go on.
     """
-    if case.closed_on is not None and case.close_reason != PLAN_TAKES_OVER:
+    if not case.talks_go_on:
         raise Refusal("case_closed")
     if form is not None and form.closed_on is not None:
         raise Refusal("form_closed")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from psfs.bti.service import PLAN_TAKES_OVER
 from psfs.demo.calendar import pick
 from psfs.demo.people_verbs import fulfilled
 from psfs.demo.stories import Event
 from psfs.demo.team_verbs import coordinate
 from psfs.domain import ladder as rules
 from psfs.domain.ladder import CaseState, Direction
+from psfs.domain.ladder_requests import PLAN_TAKES_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-CLOSE_REASONS = ("no_concern", "their_wish", "individual_plan", "moved", "dead", "other")
+PLAN_TAKES_OVER = "individual_plan"
+"""The reason for closing where the person's follow-up goes on in an individual plan: it ends the log alone."""
+CLOSE_REASONS = ("no_concern", "their_wish", PLAN_TAKES_OVER, "moved", "dead", "other")
 """Why a case can be closed (B5)."""
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, or_, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from psfs.domain.ladder_requests import PLAN_TAKES_OVER
 from psfs.extensions import Base
 
 from .accounts import Service, User
@@ -94,6 +96,16 @@ class Case(Audited, Base):
         ),
         Index("ix_case_file_level_open", "level", "closed_on"),
     )
+
+    @hybrid_property
+    def talks_go_on(self) -> bool:
+        """Whether conversations may be held: in an open case, and where an individual plan took over from the log."""
+        return self.closed_on is None or self.close_reason == PLAN_TAKES_OVER
+
+    @talks_go_on.inplace.expression
+    @classmethod
+    def _talks_go_on(cls) -> ColumnElement[bool]:
+        return or_(cls.closed_on.is_(None), cls.close_reason == PLAN_TAKES_OVER)
 
 
 class TeamMember(Audited, Base):

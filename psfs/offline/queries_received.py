@@ -149,7 +149,7 @@ def received(item_id: uuid.UUID, account: User) -> Received | None:
         decision=item.decision,
         decided_at=item.decided_at,
         content=_content(bodies.read(item.body.encode()), opened.id if opened else None, item) if shown else None,
-        may_record=opened is not None and opened.may(Action.RECORD) and opened.case.closed_on is None,
+        may_record=opened is not None and opened.may(Action.RECORD) and opened.case.talks_go_on,
     )
 
 

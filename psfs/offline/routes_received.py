@@ -83,7 +83,7 @@ def compare(case: OpenCase, conversation_id: uuid.UUID) -> str | Response:
     shown = comparison(view, case.id, conversation_id)
     if shown is None:
         return redirect(url_for("conversations.show", case_id=case.id, conversation_id=conversation_id), 303)
-    return render_template("offline/compare.html", case=case, view=view, shown=shown, open=case.case.closed_on is None)
+    return render_template("offline/compare.html", case=case, view=view, shown=shown, open=case.case.talks_go_on)
 
 
 def _item(item_id: uuid.UUID) -> Received:

@@ -64,7 +64,7 @@ def take(device_id: uuid.UUID, account: User, case_id: uuid.UUID) -> Taken:
     if opened is None:
         raise Refusal("not_found")
     own(device_id, account)
-    if opened.case.closed_on is not None:
+    if not opened.case.talks_go_on:
         raise Refusal("case_closed")
     form_id = open_form_id(case_id)
     if form_id is None:

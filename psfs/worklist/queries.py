@@ -261,7 +261,7 @@ def _of_case(row: Any, today: date, in_force: Limits) -> Iterator[Item]:
     if meets is not None:
         yield from _due("mote", row, row.id, meets, "teams.meetings", today, in_force)
     if row.closed_on is not None:
-        return  # the log has ended; the conversations and the team go on
+        return  # the log has ended; the conversations go on
     if row.level == 0:
         waits = due.level0_due(row.level_since, in_force)
         yield from _due("avklaring", row, row.id, waits, "bti.ladder", today, in_force)
@@ -271,8 +271,8 @@ def _of_case(row: Any, today: date, in_force: Limits) -> Iterator[Item]:
 
 
 def _meets(row: Any) -> bool:
-    """Whether the team has a meeting planned, or the level of a case that is open asks for one."""
-    return row.meets_on is not None or (row.level >= KE_LEVEL and row.closed_on is None)
+    """Whether the log goes on, and the team has a meeting planned or the level asks for one."""
+    return row.closed_on is None and (row.meets_on is not None or row.level >= KE_LEVEL)
 
 
 def _consents(rows: Any, today: date, in_force: Limits) -> Iterator[Item]:

@@ -25,7 +25,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from psfs.bti.service import PLAN_TAKES_OVER
 from psfs.cases.relations import (
     READER,
     READER_SERVICE,
@@ -93,7 +92,8 @@ def cases(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
     return (
         with_consent(query)
         .where(
-            *_mine(wanted, conversations_go_on()),
+            *_mine(wanted),
+            Case.talks_go_on,
             or_(
                 and_(is_open, Case.level == 0, Case.level_since <= day("level0_opened")),
                 and_(is_open, Case.level > 0, Case.level_since <= day("level_begun")),
@@ -126,7 +126,7 @@ def interventions(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         and_(Intervention.evaluate_on.is_(None), Intervention.deadline <= day("due")),
     )
     query = select(*columns).join(Case, Case.id == Intervention.case_id).join(Person, Person.id == Case.person_id)
-    query = with_consent(query).where(*_mine(wanted), Intervention.ended_on.is_(None), waits)
+    query = with_consent(query).where(*_mine(wanted), Case.closed_on.is_(None), Intervention.ended_on.is_(None), waits)
     return query.order_by(func.coalesce(Intervention.evaluate_on, Intervention.deadline)).limit(MOST)
 
 
@@ -161,7 +161,7 @@ def consents(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         and_(ending.given_by == "guardian", Person.birth_date <= day("consenting_born")),
     )
     other = exists().where(ending.case_id == Consent.case_id, ending.withdrawn_on.is_(None), same_service, runs_out)
-    query = with_consent(query).where(*_mine(wanted), Consent.withdrawn_on.is_(None), other)
+    query = with_consent(query).where(*_mine(wanted), Case.closed_on.is_(None), Consent.withdrawn_on.is_(None), other)
     return query.order_by(Consent.from_on).limit(MOST)
 
 
@@ -183,7 +183,7 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
         .where(
             Case.id.in_(case_ids(TAKES_PART)),
             may_stand(wanted),
-            conversations_go_on(),
+            Case.talks_go_on,
             Conversation.struck_at.is_(None),
             Conversation.recorded_by_id != READER,
             or_(CaseLook.looked_at.is_(None), Conversation.recorded_at > CaseLook.looked_at),
@@ -211,19 +211,12 @@ def asked(leader: bool, ke: bool, wanted: frozenset[Relation]) -> Select[*tuple[
     return select(rows).limit(MOST)
 
 
-def _mine(
-    wanted: frozenset[Relation], going_on: ColumnElement[bool] | None = None
-) -> tuple[ColumnElement[bool], ...]:
-    """Open cases (or those ``going_on``) where something is the reader's to do; who opened a case only until somebody holds it."""
+def _mine(wanted: frozenset[Relation]) -> tuple[ColumnElement[bool], ...]:
+    """Cases where something is the reader's to do; who opened a case only until somebody holds it."""
     nobody = select(Case.id).where(Case.opened_by_id == READER, Case.holder_id.is_(None))
     direct = wanted & {Relation.HOLDER, Relation.CONTACT, Relation.TEAM, Relation.OWN_SERVICE}
     parts = [part for relation in sorted(direct) for part in parts_of(relation)]
-    return Case.closed_on.is_(None) if going_on is None else going_on, Case.id.in_(union(nobody, *parts)), may_stand(wanted)
-
-
-def conversations_go_on() -> ColumnElement[bool]:
-    """Whether the case is open, or closed because an individual plan took over: the log ends then, PSFS does not."""
-    return or_(Case.closed_on.is_(None), Case.close_reason == PLAN_TAKES_OVER)
+    return Case.id.in_(union(nobody, *parts)), may_stand(wanted)
 
 
 def _handovers() -> Any:

@@ -36,7 +36,7 @@ def meeting_columns() -> tuple[Any, ...]:
 def may_meet(due: Any) -> Any:
     """Narrows to cases whose team may have a meeting due."""
     planned = exists().where(Meeting.case_id == Case.id, Meeting.state == "planned", Meeting.planned_on <= due)
-    return or_(and_(Case.level >= KE_LEVEL, Case.closed_on.is_(None)), planned.correlate(Case))
+    return and_(Case.closed_on.is_(None), or_(Case.level >= KE_LEVEL, planned.correlate(Case)))
 
 
 def reports() -> Any:

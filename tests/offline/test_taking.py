@@ -70,6 +70,15 @@ def test_a_closed_case_is_not_taken_along(tablet: Tablets, town: Town, worked: W
 
 
 @pytest.mark.usefixtures("worked")
+def test_a_case_where_a_plan_took_over_is_taken_along(tablet: Tablets, town: Town) -> None:
+    with audit.acting(TESTER):
+        case = db.session.get_one(Case, town.adult.id)
+        case.closed_on, case.close_reason = clock.today(), "individual_plan"
+        db.session.commit()
+    assert [each["case"] for each in tablet("kari").take(town.adult.id)["taken"]] == [str(town.adult.id)]
+
+
+@pytest.mark.usefixtures("worked")
 def test_no_more_lie_on_a_device_than_the_municipality_has_set(tablet: Tablets, town: Town) -> None:
     from tests.conversations.rows import make_form
 
