@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g, has_request_context, request, session, url_for
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale
 from markupsafe import Markup
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from babel.support import NullTranslations
 
 LANGUAGES = {"nn": "Nynorsk", "nb": "Bokmål", "en": "English"}
@@ -61,10 +63,22 @@ def current() -> str:
     return locale.language if locale is not None and locale.language in LANGUAGES else "nn"
 
 
+def in_language(language: str, part: Callable[..., Any], *args: Any, **values: Any) -> Any:
+    """A macro's answer in another language than the page's: what stands there for the person to read, or to be told.
+
+    A language that is not one of ours changes nothing.
+    """
+    if language not in LANGUAGES or language == current():
+        return part(*args, **values)
+    with force_locale(language):
+        return part(*args, **values)
+
+
 def init_app(app: Flask, babel: Babel) -> None:
     """Bind Babel and give templates ``lang`` and ``languages``."""
     babel.init_app(app, locale_selector=choose)
     app.jinja_env.globals["current_language"] = current
+    app.jinja_env.globals["in_language"] = in_language
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = words
     app.context_processor(_layout)
 

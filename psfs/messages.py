@@ -54,6 +54,10 @@ MESSAGES: dict[str, LazyString] = {
     "person_changed": _l("Nokon har endra opplysningane medan du skreiv. Det du skreiv, står her."),
     "case_closed": _l("Saka er avslutta og kan berre lesast. Opne ho igjen for å endre noko."),
     # PSFS: forms, activities and conversations
+    "last_score_takes_room": _l(
+        "Skjemaet kan ha fem aktivitetar om gongen, og denne blir skåra for siste gong no. "
+        "Vel «Ikkje spurt» her, eller legg til den nye aktiviteten etter samtalen."
+    ),
     "too_few_activities": _l("Skjemaet må ha minst éin aktivitet. Avslutt heller skjemaet."),
     "no_activities": _l("Skriv minst éin aktivitet."),
     "activity_blank": _l("Skriv kva aktiviteten er."),

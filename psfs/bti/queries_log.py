@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -124,7 +124,16 @@ def timeline(case_id: uuid.UUID, kinds: Iterable[str] | None = None, *, newest_f
 
 
 def _sorted(rows: Iterable[EntryView], *, newest_first: bool) -> list[EntryView]:
-    return sorted(rows, key=lambda row: (row.on, row.recorded_at, str(row.id)), reverse=newest_first)
+    found = list(rows)
+    struck = {row.subject_id: row.id for row in found if row.kind == "conversation" and row.event == "struck"}
+    marked = (_struck_with_its_conversation(row, struck.get(row.subject_id)) for row in found)
+    return sorted(marked, key=lambda row: (row.on, row.recorded_at, str(row.id)), reverse=newest_first)
+
+
+def _struck_with_its_conversation(row: EntryView, struck_by: uuid.UUID | None) -> EntryView:
+    """A conversation is struck itself, not its entry: what told that it was held is no longer so either (P12)."""
+    told = row.kind == "conversation" and row.event != "struck"
+    return replace(row, struck_by_id=struck_by) if told and struck_by else row
 
 
 def entry_view(entry: LogEntry, ladder_key: str) -> EntryView:

@@ -23,7 +23,8 @@ MOST_COLLEAGUES = 20
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in the team. ``kind``: staff | external | related | person; ``user_id`` is a member of staff's account.
+    """Somebody in the team. ``kind``: staff | external | related | person; ``user_id`` is a member of staff's account,
+    ``related_id`` one of the nearest.
 
     ``until`` is the last day they take part, ``now`` whether they do today; ``task``: what they do round the person.
     """
@@ -31,6 +32,7 @@ class Member:
     id: uuid.UUID
     kind: str
     user_id: uuid.UUID | None
+    related_id: uuid.UUID | None
     name: str
     title: str
     service: str
@@ -100,6 +102,7 @@ def _member(row: Any, today: date) -> Member:
         one.id,
         one.kind,
         one.user_id,
+        one.related_id,
         name,
         title,
         row.service or "",

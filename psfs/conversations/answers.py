@@ -36,7 +36,10 @@ class Sent:
 
 
 def read(form: MultiDict[str, str]) -> Sent:
-    """The answers, the new activities and the retired ones. A new activity that is all empty is left out."""
+    """The answers, the new activities and the retired ones.
+
+    A new activity without words is left out, unless it has a score: "not asked" of nothing says nothing.
+    """
     faults: list[Refusal] = []
     answers: dict[uuid.UUID, Answer] = {}
     retired: dict[uuid.UUID, Retirement] = {}
@@ -52,12 +55,16 @@ def read(form: MultiDict[str, str]) -> Sent:
                 retired[activity] = retirement
         except Refusal as fault:
             faults.append(fault)
-    added = tuple(
-        NewActivity(activity, text)
-        for activity in dict.fromkeys(_id(value) for value in form.getlist("new"))
-        if activity is not None and ((text := one_line(form.get(f"text-{activity}", ""))) or activity in answers)
-    )
-    return Sent(answers, added, retired, tuple(faults))
+    added = []
+    for activity in dict.fromkeys(_id(value) for value in form.getlist("new")):
+        if activity is None:
+            continue
+        text, answer = one_line(form.get(f"text-{activity}", "")), answers.get(activity)
+        if text or (answer and answer.score is not None):
+            added.append(NewActivity(activity, text))
+        else:
+            answers.pop(activity, None)
+    return Sent(answers, tuple(added), retired, tuple(faults))
 
 
 def read_one(form: MultiDict[str, str], name: str, activity: uuid.UUID) -> Answer | None:

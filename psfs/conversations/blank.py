@@ -37,4 +37,5 @@ def values() -> dict[str, Any]:
         "page": None,
         "blanks": [Blank(uuid.UUID(int=number)) for number in range(1, 5)],
         "counts": range(1, MAX_ACTIVE + 1),
+        "most": MAX_ACTIVE,
     }

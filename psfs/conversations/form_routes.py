@@ -189,8 +189,8 @@ def _activities_page(case: OpenCase, view: FormView, form: AddForm) -> str:
         form=form,
         active=[one for one in view.activities if one.retired_on is None or one.retired_on > today],
         retired=[one for one in view.activities if one.retired_on is not None and one.retired_on <= today],
-        room=view.room_on(today),
-        may_record=view.open and case.case.closed_on is None,
+        room=len([one for one in view.activities if one.retired_on is None]) < MAX_ACTIVE,
+        may_record=view.open and case.case.talks_go_on,
         suggestions=words.suggestions(case.case.ladder),
     )
 

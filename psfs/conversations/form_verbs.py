@@ -14,6 +14,7 @@ from psfs.conversations.inputs import Conflict, NewActivity, Refusals, Retiremen
 from psfs.conversations.rows import (
     add_row,
     check_room,
+    first_day_with_room,
     first_free_day,
     load_form,
     must_be_open,
@@ -104,7 +105,8 @@ def close_form(case: Case, by: User, form_id: uuid.UUID, reason: str) -> Form:
 
 
 def add_activity(case: Case, by: User, form_id: uuid.UUID, new: NewActivity) -> Form:
-    """Add an activity outside a conversation, active from today (P2).
+    """Add an activity outside a conversation, active from today (P2), or from the first day there is room for it: one
+    that was scored for the last time today is there until tomorrow.
 
     Raises:
         Conflict: "activity_id_used".
@@ -119,7 +121,7 @@ def add_activity(case: Case, by: User, form_id: uuid.UUID, new: NewActivity) -> 
     must_be_open(case, form)
     today = clock.today()
     check_text(new.text, texts_from(form, today), new.id)
-    start = today if form.conversations else None
+    start = first_day_with_room(form, new.id, today) if form.conversations else None
     check_room([*spans(form.activities), Span(new.id, start, None)])
     position = next_position(form)
     add_row(form, Activity(id=new.id, position=position, text=new.text, active_from=start, created_at=clock.now()))

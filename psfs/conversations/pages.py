@@ -58,6 +58,12 @@ class ConversationPage:
     summary: tuple[dict[str, str], ...]
 
     @property
+    def spoken_of(self) -> list[str]:
+        """What the script names: on a later conversation the activities of the one before, not those come since."""
+        earlier = [one.text for one in self.panels if one.earlier is not None]
+        return earlier or [one.text for one in self.panels]
+
+    @property
     def first(self) -> bool:
         """Whether this is the form's first conversation."""
         return self.earlier_on is None

@@ -83,10 +83,7 @@ def keep(case: Case, by: User, form: Form | Standing, given: ConversationInput) 
     ends, more = _ends(form, given)
     faults += more
     after = _spans_after(form, added, ends)
-    try:
-        check_room(after)
-    except Refusal as fault:
-        faults.append(fault)
+    faults += _room_faults(after, given, [key for key, (day, _why) in ends.items() if day > given.held_on])
     active = [span.id for span in active_on(after, given.held_on)]
     faults += answer_faults(active, _answers(given, active))
     if faults:
@@ -182,6 +179,20 @@ def _ends(
             stays = scored or last is not None
             ends[activity_id] = (given.held_on + timedelta(days=1) if stays else given.held_on, retirement)
     return ends, faults
+
+
+def _room_faults(
+    after: Sequence[Span[uuid.UUID]], given: ConversationInput, scored_last: Sequence[uuid.UUID]
+) -> list[Refusal]:
+    """Too many activities, or none left; where a new one lacks the room that one scored for the last time takes, it is
+    that one's fault."""
+    try:
+        check_room(after)
+    except Refusal as fault:
+        if fault.code == "too_many_activities" and given.added and scored_last:
+            return [Refusal("last_score_takes_room", activity=key) for key in scored_last]
+        return [fault]
+    return []
 
 
 def _spans_after(
@@ -280,6 +291,7 @@ def _told(form: Form | Standing, given: ConversationInput, scores: Sequence[Mapp
         "active": len(scores),
         "added": [one.text for one in given.added],
         "retired": [
-            {"id": str(key), "text": texts[key], "reason": one.reason.value} for key, one in given.retired.items()
+            {"id": str(key), "text": texts[key], "reason": one.reason.value, "note": one.note}
+            for key, one in given.retired.items()
         ],
     }

@@ -56,7 +56,7 @@ def new(case: OpenCase) -> str | Response:
             "base": view.last_recorded_id,
             "held_on": today,
             "performed_by": user().name,
-            "respondent": "person",
+            "respondent": view.latest.respondent or "person" if view.latest else "person",
             "next_due": conversation_due(today, None, limits()),
         },
     )
@@ -193,8 +193,8 @@ def _page(
 
 
 def _may(case: OpenCase, action: Action) -> bool:
-    """Whether a button for ``action`` has anything to do: the case is open and the reader may."""
-    return case.case.closed_on is None and case.may(action)
+    """Whether a button for ``action`` has anything to do: conversations go on in the case and the reader may."""
+    return case.case.talks_go_on and case.may(action)
 
 
 from psfs.conversations import correction_routes, form_routes  # noqa: E402, F401 -- they add their pages to ``bp``

@@ -139,6 +139,18 @@ def first_free_day(form: Form, activity_id: uuid.UUID, day: date) -> date:
     return day if last is None else last + timedelta(days=1)
 
 
+def first_day_with_room(form: Form, activity_id: uuid.UUID, day: date) -> date:
+    """The first day from ``day`` from which one more activity has room; ``day`` where there is none."""
+    ends = sorted({one.retired_on for one in form.activities if one.retired_on is not None and one.retired_on > day})
+    for start in (day, *ends):
+        try:
+            check_limit([*spans(form.activities), Span(activity_id, start, None)])
+        except Refusal:
+            continue
+        return start
+    return day
+
+
 def spans(activities: Iterable[Any]) -> list[Span[uuid.UUID]]:
     """The activities as the domain reckons with them."""
     return [Span(one.id, one.active_from, one.retired_on) for one in activities]

@@ -102,7 +102,7 @@ def plain_words(form: FormView) -> list[str]:
         if latest.number > 2 and form.first:
             said += _since_first(latest.since_first, long_day(form.first.held_on))
     if latest.all_at_top:
-        said.append(_("Du svara 10 på alt. Då kan vi finne noko nytt som er viktig for deg, eller avslutte."))
+        said.append(_("Svaret er 10 på alt. Då kan vi finne noko nytt som er viktig for deg, eller avslutte."))
     return said
 
 
@@ -132,7 +132,9 @@ def _what_counts(change: ChangeView) -> list[str]:
     """Which activities a change is of, when they are not the same in both conversations (P5)."""
     if not (change.sets_differ and change.counted):
         return []
-    return [_("Det gjeld det du svara på begge gongene: %(names)s.", names=_and([one.text for one in change.counted]))]
+    return [
+        _("Det gjeld det som fekk svar begge gongene: %(names)s.", names=_and([one.text for one in change.counted]))
+    ]
 
 
 def _activities(change: ChangeView) -> list[str]:

@@ -22,6 +22,7 @@ REASONS: dict[str, LazyString] = {
     "date_before_birth": _l("Datoen for samtalen er før fødselsdatoen."),
     "next_due_too_early": _l("Neste samtale er sett til før denne."),
     "too_many_activities": _l("Det blir fleire enn fem aktivitetar på skjemaet."),
+    "last_score_takes_room": _l("Det blir fleire enn fem aktivitetar på skjemaet."),
     "too_few_activities": _l("Det blir ingen aktivitetar att på skjemaet."),
     "answer_missing": _l("Ein aktivitet manglar svar."),
     "answer_unknown_activity": _l("Ein aktivitet som er skåra, høyrer ikkje til skjemaet den dagen."),

@@ -16,7 +16,7 @@ from psfs.accounts.settings import limits
 from psfs.bti.ladders import level_of
 from psfs.bti.queries_interventions import InterventionView, interventions_of
 from psfs.bti.queries_people import taking_part_today
-from psfs.cases.queries import Member, team
+from psfs.cases.queries import Member, related, team
 from psfs.domain import due
 from psfs.domain.due import Urgency
 from psfs.extensions import db
@@ -81,9 +81,10 @@ class Addition:
 
 
 def actors(case: Case) -> list[Actor]:
-    """Everybody who does something round the person today: the holder, the contact person, and the team.
+    """Everybody round the person today: the holder, the contact person, the team, the nearest, and the services with
+    consent or a legal basis that have nobody among these.
 
-    What they do is the task that stands in the team, and the running measures they are responsible for. Three
+    What they do is the task that stands in the team, and the running measures they are responsible for. Five
     statements, and the limits where they are not at hand.
     """
     members = [each for each in team(case.id) if each.now and each.from_on <= clock.today()]
@@ -91,6 +92,7 @@ def actors(case: Case) -> list[Actor]:
     running = [each for each in interventions_of(case.id) if not each.ended]
     found = [_member(each, services, running) for each in members if each.kind != "person"]
     seen = {each.user_id for each in members if each.user_id}
+    present = {each.service_id for each in members}
     level = level_of(case)
     title = level.holder_title.in_language(current()) if level.holder_title else ""
     for account, role in ((case.contact, ""), (case.holder, title)):
@@ -102,7 +104,26 @@ def actors(case: Case) -> list[Actor]:
             found.insert(
                 0, Actor(account.name, "staff", role or account.title, service, account.phone, measures, barred)
             )
-    return found
+            present.add(account.service_id)
+    return found + _nearest(case, members) + _services_alone(services - present)
+
+
+def _nearest(case: Case, members: Sequence[Member]) -> list[Actor]:
+    """Next of kin and guardians of today who are not in the team."""
+    there = {each.related_id for each in members}
+    return [
+        Actor(each.name, "related", each.relation, "", each.phone, (), barred=False)
+        for each in related(case.person_id)
+        if each.id not in there and (each.ended_on is None or each.ended_on > clock.today())
+    ]
+
+
+def _services_alone(ids: set[uuid.UUID]) -> list[Actor]:
+    """Services that may take part and that nobody in the picture comes from; the case's own is among them."""
+    rows = db.session.scalars(select(Service).where(Service.id.in_(ids)).order_by(Service.name)) if ids else ()
+    return [
+        Actor(row.name, "external" if row.external else "staff", "", "", row.phone, (), barred=False) for row in rows
+    ]
 
 
 def _member(each: Member, services: set[uuid.UUID], running: Sequence[InterventionView]) -> Actor:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from psfs import clock
+from psfs import audit, clock
 from psfs.conversations.queries_form import form_view
 from psfs.extensions import db
 from psfs.models import Activity, Conversation, LogEntry
 from tests.conversations.pages import fields, new_ids, open_page, said
 from tests.conversations.rows import make_form
+from tests.support.people import TESTER
 
 if TYPE_CHECKING:
     from tests.conversations.conftest import Worked
@@ -197,6 +198,104 @@ def test_a_sixth_activity_is_refused_unless_one_is_retired(browser: Browsers, wo
     assert latest is not None
     assert latest.result.active == 5
     assert worked.ids["Bade"] not in latest.cells
+
+
+def test_where_the_last_score_takes_the_room_that_is_said_and_how_to_go_on(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    first, second = str(uuid.uuid4()), str(uuid.uuid4())
+    new = {"new": [first, second], f"text-{first}": "Lese", f"answer-{first}": "5"}
+    new |= {f"text-{second}": "Synge", f"answer-{second}": "6"}
+    strikke = worked.ids["Strikke"]
+    sent = open_page(kari, worked.new) | worked.answers(1, 2, 10, 4) | new | {f"retire-{strikke}": "reached"}
+    page = kari.post(worked.new, sent, status=422)
+    assert "Strikke: Skjemaet kan ha fem aktivitetar om gongen, og denne blir skåra for siste gong no." in said(
+        page.text
+    )
+    kari.post(worked.new, sent | {f"answer-{strikke}": "not_asked"})
+    latest = form_view(worked.form.id).latest
+    assert latest is not None
+    assert (latest.result.active, strikke in latest.cells) == (5, False)
+
+
+def test_what_has_a_last_score_today_makes_room_from_tomorrow(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    (new, *_rest), strikke = new_ids(kari.get(worked.new).text), worked.ids["Strikke"]
+    more = {"new": new, f"text-{new}": "Lese", f"answer-{new}": "5", f"retire-{strikke}": "reached"}
+    kari.post(worked.new, open_page(kari, worked.new) | worked.answers(1, 2, 10, 4) | more)
+    address = f"{worked.summary}/aktivitetar"
+    kari.post(address, fields(kari.get(address).text) | {"text": "Synge"})
+    view = form_view(worked.form.id)
+    synge = next(one for one in view.activities if one.text == "Synge")
+    assert synge.active_from == clock.today() + timedelta(days=1)
+    assert view.latest is not None
+    assert synge.id not in view.latest.cells
+    full = said(kari.get(address).text)
+    assert "Skjemaet har fem aktivitetar." in full
+
+
+def test_not_asked_of_a_new_activity_without_words_is_nothing(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    (new, *_rest) = new_ids(kari.get(worked.new).text)
+    sent = open_page(kari, worked.new) | worked.answers(1, 2, 3, 4)
+    kari.post(worked.new, sent | {"new": new, f"text-{new}": " ", f"answer-{new}": "not_asked"})
+    latest = form_view(worked.form.id).latest
+    assert latest is not None
+    assert latest.result.active == 4
+
+
+def test_the_script_names_what_the_last_conversation_was_about(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    address = f"{worked.summary}/aktivitetar"
+    kari.post(address, fields(kari.get(address).text) | {"text": "Synge"})
+    page = said(kari.get(worked.new).text)
+    start = page.index("desse 4 aktivitetane")
+    assert "Bade" in page[start : page.index("Har du framleis")]
+    assert "Synge" not in page[start : page.index("Har du framleis")]
+
+
+def test_who_answered_last_time_is_the_framlegg(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    kari.post(worked.new, open_page(kari, worked.new, respondent="proxy") | worked.answers(1, 2, 3, 4))
+    assert fields(kari.get(worked.new).text)["respondent"] == "proxy"
+
+
+def test_what_the_person_reads_is_in_their_language(browser: Browsers, town: Town, worked: Worked) -> None:
+    with audit.acting(TESTER):
+        town.adult.person.language = "en"
+        db.session.commit()
+    page = browser("kari").get(worked.new).text
+    for words in ("To what extent can you do the activity?", "Cannot do the activity", "When we last met", "Thank you"):
+        assert words in page, words
+    assert 'lang="en"' in page
+    for words in ("Ikkje spurt", "Vis til brukar", "Lagre samtalen", "Sei gjerne"):
+        assert words in page, words
+    assert "Kan ikkje utføra aktiviteten" not in page
+
+
+def test_the_log_tells_what_came_and_went_and_that_it_was_struck(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    (new, *_rest), strikke = new_ids(kari.get(worked.new).text), worked.ids["Strikke"]
+    more = {"new": new, f"text-{new}": "Lese", f"answer-{new}": "5", f"retire-{strikke}": "reached"}
+    kari.post(worked.new, open_page(kari, worked.new) | worked.answers(1, 2, 10, 4) | more)
+    log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
+    assert "Ny aktivitet på skjemaet: «Lese»." in log
+    assert "Aktiviteten «Strikke» er avslutta. Målet er nådd." in log
+    assert "Gjeld ikkje lenger" not in log
+    talk = form_view(worked.form.id).last_recorded_id
+    address = f"{worked.case_address}/samtalar/{talk}/stryk"
+    kari.post(address, open_page(kari, address, reason="Feil person"))
+    log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
+    assert log.index("er stroken") < log.index("Gjeld ikkje lenger") < log.index("heldt ein «Kva er viktig")
+
+
+def test_retiring_outside_a_conversation_is_told_in_words(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    address = f"{worked.summary}/aktivitetar/{worked.ids['Strikke']}/slutt"
+    kari.post(address, open_page(kari, address, reason="reached"))
+    log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
+    assert "Målet er nådd" in log
+    assert "reached" not in log
+    assert "Retta fordi" not in log
 
 
 def test_retired_with_a_score_it_counts_for_the_last_time(browser: Browsers, worked: Worked) -> None:

@@ -132,7 +132,18 @@ def test_everything_is_there(pdf: Fetch, logged: Town, worked: Worked) -> None:
         )
         talk = worked.talks[1]
         talk.struck_at, talk.struck_by_id, talk.struck_reason = now, kari.id, "Feil dato"
-        db.session.add_all([related, correction, measure])
+        talk.remark = "Eg søv betre."
+        second = ScoreCorrection(
+            conversation_id=talk.id,
+            activity_id=worked.activities["Bade"],
+            old_value=2,
+            new_value=1,
+            reason="Peika feil",
+            corrected_at=now,
+            corrected_by_id=kari.id,
+            corrected_by=kari.name,
+        )
+        db.session.add_all([related, correction, second, measure])
         db.session.commit()
     text = reading.flat(pdf(f"/saker/{logged.adult.id}/alt.pdf"))
     for words in (
@@ -141,6 +152,8 @@ def test_everything_is_there(pdf: Fetch, logged: Town, worked: Worked) -> None:
         "Strikke, frå 9 til 5. Grunn: Høyrde feil",
         "Samtalen 3. mars 2026 er stroken",
         "Gå til butikken: 4; Lage middag: ikkje spurt; Strikke: 6; Bade: 1",
+        "«Eg søv betre.»",
+        "Bade, frå 2 til 1. Grunn: Peika feil",
         "«Det er godt å kome seg ut att.»",
         "Følgje til butikken",
         "Kome seg ut kvar dag",
@@ -148,6 +161,14 @@ def test_everything_is_there(pdf: Fetch, logged: Town, worked: Worked) -> None:
         "Utskrift av alt i saka",
     ):
         assert words in text, words
+
+
+@pytest.mark.parametrize("document", ["alt.pdf", "mi-sak.pdf"])
+def test_a_form_without_a_conversation_shows_its_activities(pdf: Fetch, town: Town, document: str) -> None:
+    make_form(town.adult, town.users["kari"], "Plukke bær", "Lese")
+    text = reading.flat(pdf(f"/saker/{town.adult.id}/{document}"))
+    assert "Ingen samtale enno. Aktivitetane på skjemaet:" in text
+    assert "Plukke bær" in text
 
 
 def test_many_conversations_are_all_there(pdf: Fetch, town: Town) -> None:

@@ -56,7 +56,7 @@ def test_the_figures_and_flags_of_the_worked_example(pdf: Fetch, worked: Worked)
     assert "Gjennomsnitt 3,3 3,7 5,8" in text
     assert "Endring sidan sist +1,5 +2,0 Betydeleg betring" in text
     assert "Endring sidan første gong +1,5 +3,0 Betydeleg betring" in text
-    assert "Det gjeld det du svara på begge gongene: Gå til butikken, Strikke og Bade." in text
+    assert "Det gjeld det som fekk svar begge gongene: Gå til butikken, Strikke og Bade." in text
 
 
 def test_a_struck_conversation_is_not_in_the_summary(pdf: Fetch, worked: Worked, town: Town) -> None:
@@ -154,6 +154,17 @@ def test_a_case_without_a_holder_names_the_service(pdf: Fetch, town: Town) -> No
         town.adult.holder_id = None
         db.session.commit()
     assert "Heimetenesta Telefon 52 00 00 01" in reading.flat(pdf(address))
+
+
+def test_who_did_not_answer_is_not_said_to_have(pdf: Fetch, worked: Worked) -> None:
+    with audit.acting(TESTER):
+        worked.talks[-1].respondent = "proxy"
+        db.session.commit()
+    text = reading.flat(pdf(f"{worked.address}/oppsummering.pdf"))
+    assert "Dette vart sagt: «Det er godt å kome seg ut att.»" in text
+    assert "Ein annan svara for deg." in text
+    for words in ("Du sa", "Svara dine", "du svara"):
+        assert words not in text, words
 
 
 def test_worse_is_said_in_words(pdf: Fetch, town: Town) -> None:

@@ -125,6 +125,23 @@ def test_measures_show_what_each_does(browser: Open, town: Town) -> None:
     assert actors(fresh(town.adult))[0].tasks == ("Gåtrening",)
 
 
+def test_the_nearest_and_a_service_with_consent_are_in_the_picture_without_being_in_the_team(
+    browser: Open, town: Town
+) -> None:
+    values = {"person_id": town.adult.person_id, "relation": "kone", "recorded_at": clock.now()}
+    change(RelatedPerson(name="Kone Lukten", **values))
+    change(RelatedPerson(name="Gammal Granne", ended_on=clock.today(), **values))
+    give(town, town.adult, town.school)
+    found = {each.name: (each.kind, each.role) for each in actors(fresh(town.adult))}
+    assert found["Kone Lukten"] == ("related", "kone")
+    assert found[town.school.name] == ("external" if town.school.external else "staff", "")
+    assert "Gammal Granne" not in found
+    add_external(browser, town)
+    names = [each.name for each in actors(fresh(town.adult))]
+    assert "Lege Lukten" in names
+    assert town.school.name not in names
+
+
 def test_the_picture_holds_everybody_however_many_there_are() -> None:
     def actor(number: int, kind: str) -> Actor:
         return Actor(f"Namn {number} " + "Lang " * 30, kind, "rolle", "Teneste", "", ("gjer noko " * 30,), number == 3)

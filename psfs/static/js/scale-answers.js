@@ -1,4 +1,5 @@
-const GUARD_MS = 300; // a second tap meant for the same score must not land on the next activity
+const SHOWN_MS = 300; // the chosen score is seen before the next activity comes
+const GUARD_MS = 500; // a second tap meant for the same score must not land on the next activity
 
 /** The chosen score, "not_asked", or "" when nothing is chosen. */
 export function answerOf(panel) {
@@ -35,7 +36,7 @@ export function onPick(form, moves, picked) {
     setTimeout(() => {
       picked(panel);
       setTimeout(() => form.classList.remove("talk-locked"), GUARD_MS);
-    }, GUARD_MS);
+    }, SHOWN_MS);
   });
 }
 

@@ -35,7 +35,8 @@ export class PersonView {
     const done = this.at === this.panels.length;
     const all = [...this.steps.panels, ...this.steps.extra];
     for (const panel of all) panel.hidden = panel !== this.panels[this.at];
-    this.part("bar").hidden = done;
+    this.part("bar").hidden = false;
+    this.part("skip").hidden = this.part("progress").hidden = done;
     this.part("exit").hidden = false;
     this.part("thanks").hidden = !done;
     this.part("back").hidden = this.at === 0;

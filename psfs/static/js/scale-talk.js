@@ -12,6 +12,7 @@ export function startTalk(form, { signal, laidOut = () => undefined } = {}) {
   onPick(form, () => person.open || steps.layout === "one", (panel) => (person.open ? person : steps).picked(panel));
   chooseLayout(form, steps, laidOut);
   nameNewActivities(form);
+  emptyNewActivities(form);
   tellAbout(form);
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
@@ -42,6 +43,20 @@ function nameNewActivities(form) {
     const legend = input.closest(".talk-panel").querySelector(".scale-activity");
     const unnamed = legend.textContent;
     input.addEventListener("input", () => { legend.textContent = input.value.trim() || unnamed; });
+  }
+}
+
+/** A new activity that is not to be one after all: its words and its score go. */
+function emptyNewActivities(form) {
+  for (const button of form.querySelectorAll("[data-empty]")) {
+    button.addEventListener("click", () => {
+      const panel = button.closest(".talk-panel");
+      for (const chosen of panel.querySelectorAll("input[type=radio]:checked")) chosen.checked = false;
+      for (const text of panel.querySelectorAll("input[type=text]")) text.value = "";
+      const names = panel.querySelector("[data-names]");
+      names.dispatchEvent(new Event("input", { bubbles: true }));
+      names.focus();
+    });
   }
 }
 

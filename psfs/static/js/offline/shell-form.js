@@ -3,18 +3,17 @@
 import { longDay } from "../days.js";
 import { part } from "./words.js";
 
-const MOST = 5; // rows of the paper form
-
 /** The form for a case taken along, not yet in the page; `rows` are the ids of the rows for new activities, if a draft had some. */
 export function talkForm(taken, rows = []) {
   const { activities } = taken;
   const first = !taken.last_held_on;
   const form = part("talk").querySelector("form");
+  const most = Number(form.dataset.most);
   form.querySelector("[data-script-place]").replaceWith(script(first, activities, taken.last_held_on));
   const panels = activities.map((activity, place) => panel(first ? "panel-first" : "panel-later", activity.id, activity.text, place + 1));
   form.querySelector("[data-panels]").replaceWith(...panels);
-  const ids = rows.length ? rows : Array.from({ length: Math.max(1, MOST - activities.length) }, () => crypto.randomUUID());
-  const kind = activities.length >= MOST ? "panel-new-full" : "panel-new";
+  const ids = rows.length ? rows : Array.from({ length: Math.max(1, most - activities.length) }, () => crypto.randomUUID());
+  const kind = activities.length >= most ? "panel-new-full" : "panel-new";
   form.querySelector("[data-new-panels]").replaceWith(...ids.map((id) => panel(kind, id)));
   return form;
 }

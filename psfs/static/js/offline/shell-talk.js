@@ -88,6 +88,12 @@ function lastDay() {
   return localTime(day).slice(0, 10);
 }
 
+/** Whether an activity is one of this conversation's: not a new one that is empty, nor one that ends without a score. */
+function stays(panel) {
+  if (panel.hasAttribute("data-new")) return touched(panel);
+  return !panel.querySelector("[name^='retire-']")?.value || !["", "not_asked"].includes(answerOf(panel));
+}
+
 /** Whether there is an answer, or an end, for each activity, and a day; says what is missing, as the page online does. */
 function complete(form) {
   form.querySelector("[data-missing]")?.remove();
@@ -99,6 +105,8 @@ function complete(form) {
     if (!answerOf(panel) && !ends) faults.push([panel.querySelector(".scale input"), `${nameOf(panel)}: ${word("choose")}`]);
     if (isNew && !panel.querySelector("[data-names]").value.trim()) faults.push([panel.querySelector("[data-names]"), word("name-it")]);
   }
+  const rows = [...form.querySelectorAll(".talk-panel")].filter((panel) => stays(panel));
+  if (rows.length > Number(form.dataset.most)) faults.push([rows.at(-1).querySelector("[data-names]"), word("too-many")]);
   const { held_on: day } = form.elements;
   if (!day.value || day.value > day.max) faults.push([day, word(day.value ? "day-ahead" : "day-missing")]);
   if (!faults.length) return true;
