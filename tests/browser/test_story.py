@@ -92,7 +92,7 @@ def hold_a_conversation(page: Page, context: BrowserContext, take: Callable[[Pag
     page.evaluate("sessionStorage.removeItem('taps')")
     page.get_by_role("link", name="Ny samtale").click()
     expect(page.locator(".talk-script")).to_contain_text("Når me møttest sist")
-    expect(page.locator(".talk-script li")).to_have_count(5)
+    expect(page.locator(".talk-script li")).to_have_count(4)  # the one that is new was not spoken of
     expect(page.locator(".talk-panel:visible input:checked")).to_have_count(0)
     take(page, "conversation")
     score_one_by_one(page, [7, 6, 7, 3, 2])
