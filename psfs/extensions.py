@@ -35,6 +35,7 @@ NAMES = {
 }
 IMMEDIATE = "psfs_immediate"
 BUSY_MILLISECONDS = 8000
+PREPARED_FROM, PREPARED_MOST = 1, 400  # on PostgreSQL: how often a statement comes before it is kept, how many are
 IDLE_SECONDS = 30.0  # a connection that rested longer is asked whether it is still there
 _WROTE, _USED = "psfs_wrote", "psfs_used"
 # Earlier libraries can lose commits in WAL mode (https://www.sqlite.org/wal.html, "WAL-reset bug").
@@ -68,13 +69,21 @@ compress = Compress()
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """How to connect. Values are never part of an error's text; nobody waits for a lock longer than with SQLite."""
+    """How to connect. Values are never part of an error's text; nobody waits for a lock longer than with SQLite.
+
+    PostgreSQL plans a statement when a connection sends it the second time, and once for all: planning the worklist's
+    statements takes three times as long as doing what they ask.
+    """
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("postgresql"):
         seen = (
             "-c default_transaction_isolation=read\\ committed"  # what was committed while one waited for a lock counts
         )
-        options["connect_args"] = {"options": f"-c lock_timeout={BUSY_MILLISECONDS} {seen}"}
+        once = "-c plan_cache_mode=force_generic_plan"
+        options["connect_args"] = {
+            "options": f"-c lock_timeout={BUSY_MILLISECONDS} {seen} {once}",
+            "prepare_threshold": PREPARED_FROM,
+        }
     return options
 
 
@@ -127,8 +136,9 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare(connection: Any, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
+        connection.prepared_max = PREPARED_MOST
         return
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin
     safe = wal_is_safe(sqlite3.sqlite_version_info)

@@ -13,8 +13,10 @@ from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than the
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from psfs.domain.identity_number import looks_like_identity_number
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
 _RADIO: Any = wtforms.RadioField  # newer than the stubs, as are its messages
@@ -34,6 +36,20 @@ class PageForm(FlaskForm):
         """Show at the field ``name`` what a rule said."""
         field = self[name]
         field.errors = [*field.errors, text]
+
+
+class CaseForm(PageForm):
+    """A form about a person: a national identity number typed anywhere in it is refused."""
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Check all fields."""
+        good = bool(super().validate(extra_validators))
+        for field in self:
+            typed = isinstance(field, wtforms.StringField) and not isinstance(field, wtforms.HiddenField)
+            if typed and looks_like_identity_number(str(field.data or "")):
+                field.errors = [*field.errors, _("Dette ser ut som eit fødselsnummer. Det skal ikkje lagrast her.")]
+                good = False
+        return good
 
 
 class IdField(wtforms.HiddenField):

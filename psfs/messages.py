@@ -77,10 +77,12 @@ MESSAGES: dict[str, LazyString] = {
         "%(who)s har alt lagra ein samtale denne dagen, %(held_on)s. Det du har skrive, er ikkje lagra enno."
     ),
     "corrected_meanwhile": _l("Skåren er retta av ein annan sidan du opna sida. Sjå kva som står der no."),
+    "details_meanwhile": _l("Nokon har endra opplysningane medan du skreiv. Det du skreiv, står her."),
     "correction_id_used": _l("Denne rettinga er alt lagra, med eit anna innhald."),
     "reworded_meanwhile": _l("Aktiviteten er skriven om av ein annan sidan du opna sida. No står det «%(text)s»."),
     "conversation_struck": _l("Samtalen er stroken og kan ikkje rettast."),
     "nothing_changed": _l("Vel ein annan skår enn den som står der."),
+    "identity_number": _l("Dette ser ut som eit fødselsnummer. Det skal ikkje lagrast her."),
     "reason_too_long": _l("Grunngjevinga er for lang. Bruk høgst %(limit)s teikn."),
     "unknown_choice": _l("Vel eitt av alternativa."),
     "unknown_layout": _l("Vel éin om gongen eller alle på eitt ark."),

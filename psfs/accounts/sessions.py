@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 TABLE = cast("Table", WebSession.__table__)
 NOTICES, NOTICE_LIFETIME = "_flashes", timedelta(minutes=5)  # the key is Flask's, for ``flash``
 _ALIVE = (
-    select(WebSession.data, User, settings.CONSENT_AGE.label("consent_age"))
+    select(WebSession.data, User, settings.OWN.label("own_settings"))
     .outerjoin(User, User.id == WebSession.user_id)
     .where(WebSession.id == bindparam("key"), WebSession.expires_at > bindparam("moment"))
     .options(joinedload(User.service))
@@ -111,7 +111,7 @@ class DatabaseSessions(SessionInterface):
             return fresh
         if row is None:
             return fresh
-        settings.heed(row.consent_age)
+        settings.heed(row.own_settings)
         found = DatabaseSession(sid, _json.loads(bytes(row.data).decode()))
         found.account = row.User
         return found

@@ -9,14 +9,14 @@ from wtforms import HiddenField
 
 from psfs.bti import words
 from psfs.bti.service import Decision
-from psfs.fields import IdField, NewIdField, PageForm, VersionField, choice
+from psfs.fields import CaseForm, IdField, NewIdField, VersionField, choice
 from psfs.form_fields import day, line, maybe_day, select
 from psfs.form_fields import words as long_text
 
 YOUR_CHOICE = _l("Vel eitt av alternativa.")
 
 
-class DecisionForm(PageForm):
+class DecisionForm(CaseForm):
     """Who decided, when, who took part and why; ``seen`` notices a change made meanwhile."""
 
     id: Any = NewIdField()
@@ -80,7 +80,7 @@ class ReopenForm(DecisionForm):
     reason = long_text(_l("Kvifor skal saka opnast igjen?"), _l("Skriv kvifor saka skal opnast igjen."))
 
 
-class ConsentForm(PageForm):
+class ConsentForm(CaseForm):
     """A consent to the log, or for a service."""
 
     id: Any = NewIdField()
@@ -92,7 +92,7 @@ class ConsentForm(PageForm):
     until_on = maybe_day(_l("Gjeld til og med"), description=_l("La stå tomt om det ikkje er avtalt nokon slutt."))
 
 
-class LegalBasisForm(PageForm):
+class LegalBasisForm(CaseForm):
     """A legal basis in a consent's place, with the reason."""
 
     id: Any = NewIdField()
@@ -105,7 +105,7 @@ class LegalBasisForm(PageForm):
     until_on = maybe_day(_l("Gjeld til og med"), description=_l("La stå tomt om det ikkje er avtalt nokon slutt."))
 
 
-class WithdrawForm(PageForm):
+class WithdrawForm(CaseForm):
     """Withdrawing a consent."""
 
     withdrawn_on = day(_l("Når vart det trekt?"))
@@ -113,7 +113,7 @@ class WithdrawForm(PageForm):
     reason = long_text(_l("Merknad"))
 
 
-class InterventionForm(PageForm):
+class InterventionForm(CaseForm):
     """An agreed measure."""
 
     id: Any = NewIdField()
@@ -128,7 +128,7 @@ class InterventionForm(PageForm):
     evaluate_on = maybe_day(_l("Skal evaluerast"))
 
 
-class EvaluateForm(PageForm):
+class EvaluateForm(CaseForm):
     """How a measure went, and whether it ends."""
 
     version = VersionField(default=1)
@@ -139,7 +139,7 @@ class EvaluateForm(PageForm):
     next_on = maybe_day(_l("Neste evaluering"), description=_l("Når tiltaket held fram."))
 
 
-class HandoverForm(PageForm):
+class HandoverForm(CaseForm):
     """An offer of the baton."""
 
     id: Any = NewIdField()
@@ -148,7 +148,7 @@ class HandoverForm(PageForm):
     persons_view = long_text(_l("Kva seier personen sjølv?"), description=_l("La stå tomt om det ikkje er kjent."))
 
 
-class AnswerForm(PageForm):
+class AnswerForm(CaseForm):
     """The successor's answer."""
 
     offer = IdField()
@@ -160,13 +160,13 @@ class AnswerForm(PageForm):
     reason = long_text(_l("Merknad"), description=_l("Må fyllast ut om du seier nei."))
 
 
-class WithdrawOfferForm(PageForm):
+class WithdrawOfferForm(CaseForm):
     """Taking an offer back."""
 
     offer = IdField()
 
 
-class NoteForm(PageForm):
+class NoteForm(CaseForm):
     """A note or a meeting."""
 
     id: Any = NewIdField()
@@ -176,14 +176,14 @@ class NoteForm(PageForm):
     text = long_text(_l("Tekst"), _l("Skriv noko først."), description=_l("Personen kan lese dette."))
 
 
-class StrikeForm(PageForm):
+class StrikeForm(CaseForm):
     """Striking an entry of the log."""
 
     id: Any = NewIdField()
     reason = long_text(_l("Kvifor blir innføringa stroken?"), _l("Skriv ei grunngjeving."))
 
 
-class CorrectForm(PageForm):
+class CorrectForm(CaseForm):
     """Putting an entry's details right."""
 
     id: Any = NewIdField()

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 
+FROM_LADDER = "stige"
+"""What stands in the address as ``fra`` of a page that was opened to mend what the ladder lacks."""
+
+
 @dataclass(frozen=True, slots=True)
 class LevelView:
     """One rung, in the reader's language."""
@@ -36,6 +40,7 @@ class StepView:
     decides: bool
     closes: bool
     conversation: bool
+    measures: bool
     provides: tuple[str, ...]
 
 
@@ -60,8 +65,9 @@ class MissingView:
 
     @property
     def href(self) -> str:
-        """Address of the page that mends it, or an empty text."""
-        return url_for(self.endpoint, case_id=self.case_id, **self.query) if self.endpoint else ""
+        """Address of the page that mends it and then leads back to the ladder, or an empty text."""
+        query = {**self.query, "fra": FROM_LADDER}
+        return url_for(self.endpoint, case_id=self.case_id, **query) if self.endpoint else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,8 @@ class LadderView:
     ``missing`` hinders the next step (or, when deciding is next, the way up); ``missing_up`` hinders the level above.
     ``provides`` is what the next step is there to see to and is not yet in place. ``due`` is the last day to decide
     level 0. ``talk`` is the last conversation of this round, where the level has a step that rests on one.
-    ``holder_is_contact``: no other contact person is chosen here. ``seen`` goes back with a form, so that a change made
-    meanwhile is noticed.
+    ``services``: the others that may take part today. ``holder_is_contact``: no other contact person is chosen here.
+    ``seen`` goes back with a form, so that a change made meanwhile is noticed.
     """
 
     case_id: uuid.UUID
@@ -98,6 +104,7 @@ class LadderView:
     holder_is_contact: bool
     offered_to: str
     talk: Talk | None
+    services: tuple[str, ...]
     withdrawn: tuple[tuple[str, date], ...]
     due: date | None
     overdue: bool

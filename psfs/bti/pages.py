@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from psfs.bti import queries, queries_log, queries_state
 from psfs.bti.hindrance import Changed, Hindered, require_open
+from psfs.bti.ladder_views import FROM_LADDER
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.messages import message
@@ -92,7 +93,7 @@ def answer(
         form: the form, filled from the request.
         page: makes the page, given ``problems`` (for the error summary) and ``news`` (what somebody else changed).
         save: the verb, which commits; its refusals are shown on the page.
-        done: where to go when it is saved.
+        done: where to go when it is saved; to the ladder instead, where the page was opened from there.
         saved: what the next page says.
         renew: puts what is new into the form when somebody else came first, so that sending it again is meant.
         closed_too: whether it may be done on a closed case as well.
@@ -113,7 +114,14 @@ def answer(
         db.session.rollback()
         return page(problems=problems(case, form, refusal), news=None), 422
     flash(saved, "success")
+    if came_from_ladder():
+        return redirect(url_for("bti.ladder", case_id=case.id), 303)
     return redirect(done if isinstance(done, str) else done(), 303)
+
+
+def came_from_ladder() -> bool:
+    """Whether the page was opened to mend what the ladder lacks: when it is saved, the ladder is where to go on."""
+    return request.args.get("fra") == FROM_LADDER
 
 
 def problems(case: OpenCase, form: FlaskForm, refusal: Refusal) -> list[dict[str, str]]:

@@ -81,6 +81,7 @@ def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
         holder_cut=case.holder is not None and case.holder.service_id not in {case.service_id, *services},
         offered_to=asked(case) if log is None else asked_by_log(log),
         talk=talk,
+        services=tuple(sorted(set(services.values()) - {case.service.name})),
         withdrawn=withdrawn(held, case, in_force),
         due=first_due,
         overdue=first_due is not None and due.is_overdue(first_due, today),
@@ -141,5 +142,6 @@ def _step_view(step: Step, state: CaseState, coming: Step | None, entries: Seque
         decides=step.decides,
         closes=step.closes,
         conversation=step.conversation,
+        measures=step.measures,
         provides=step.provides,
     )

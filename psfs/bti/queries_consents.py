@@ -67,10 +67,10 @@ def fulfilled_by(held: Iterable[Consent], case: Case, in_force: Limits) -> set[s
     return found
 
 
-def valid_services(held: Iterable[Consent], case: Case, in_force: Limits) -> set[uuid.UUID]:
-    """Other services that may take part today."""
+def valid_services(held: Iterable[Consent], case: Case, in_force: Limits) -> dict[uuid.UUID, str]:
+    """Other services that may take part today, with their names."""
     born = case.person.birth_date
-    return {each.service_id for each in held if each.service_id is not None and holds(each, born, in_force)}
+    return {each.service.id: each.service.name for each in held if each.service and holds(each, born, in_force)}
 
 
 def withdrawn(held: Sequence[Consent], case: Case, in_force: Limits) -> tuple[tuple[str, date], ...]:

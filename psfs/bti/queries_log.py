@@ -81,10 +81,18 @@ class EntryView:
 
     def date(self, name: str) -> date | None:
         """A date among the details, or None."""
-        try:
-            return date.fromisoformat(str(self.details.get(name, ""))[:10])
-        except ValueError:
-            return None
+        return _date(self.details.get(name))
+
+    def date_in(self, group: str, name: str) -> Any:
+        """A date in a group of the details, or None."""
+        return _date((self.details.get(group) or {}).get(name))
+
+
+def _date(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
 
 
 class LogLine(NamedTuple):

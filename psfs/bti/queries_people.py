@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def successors(case: Case) -> dict[str, list[tuple[str, str]]]:
-    """Who can be offered the baton: active clinical staff by service, the case's own first. One statement."""
-    query = select(User).where(User.disabled_at.is_(None), User.role != Role.ADMIN, User.service_id.is_not(None))
+def successors(case: Case, chosen: uuid.UUID | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Who can be offered the baton: active clinical staff of the services that may take part, the case's own first.
+
+    ``chosen`` is there too, whatever their service: why they cannot be asked is for the rule to say. Two statements.
+    """
+    may_be_asked = or_(User.service_id.in_(taking_part_today(case)), User.id == chosen)
+    query = select(User).where(User.disabled_at.is_(None), User.role != Role.ADMIN, may_be_asked)
     users = db.session.scalars(query.options(joinedload(User.service)).order_by(User.name)).all()
     found: dict[str, list[tuple[str, str]]] = {case.service.name: []}
     for user in sorted(users, key=lambda user: user.service.name if user.service else ""):

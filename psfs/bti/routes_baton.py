@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 def hand_over(case: OpenCase) -> ResponseReturnValue:
     """Who holds the baton; offer it to somebody (``?til=`` chooses whom), or see the offer that waits."""
     form: Any = forms.HandoverForm()
-    form.to.choices = options([("", _("Vel"))])
-    for service_name, people in successors(case.case).items():
-        form.to.choices += options(people, service_name)
     if request.method == "GET":
         form.to.data = request.args.get("til", "")
-    elif case.user.id == case.case.holder_id:  # who has just taken it and taps twice
+    form.to.choices = options([("", _("Vel"))])
+    for service_name, people in successors(case.case, _an_id(form.to.data)).items():
+        form.to.choices += options(people, service_name)
+    if request.method == "POST" and case.user.id == case.case.holder_id:  # who has just taken it and taps twice
         form.to.choices += options([(str(case.user.id), case.user.name)])
 
     def page(problems: list[Any], news: Any) -> str:
@@ -50,7 +50,7 @@ def hand_over(case: OpenCase) -> ResponseReturnValue:
             case.case,
             case.user,
             form.id.data,
-            uuid.UUID(form.to.data) if form.to.data else uuid.UUID(int=0),
+            _an_id(form.to.data) or uuid.UUID(int=0),
             reason=form.reason.data,
             persons_view=form.persons_view.data,
         )
@@ -73,6 +73,13 @@ def withdraw_offer(case: OpenCase) -> ResponseReturnValue:
     service_baton.withdraw_offer(case.case, case.user, form.offer.data)
     flash(_("Spørsmålet er trekt tilbake."), "success")
     return redirect(url_for("bti.hand_over", case_id=case.id), 303)
+
+
+def _an_id(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _answered(case_id: uuid.UUID) -> ResponseReturnValue | None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, service_interventions
 from psfs.bti.queries_interventions import intervention_of, interventions_of
-from psfs.bti.queries_people import other_services, taking_part
+from psfs.bti.queries_people import other_services, taking_part, taking_part_today
 from psfs.bti.routes import bp
 from psfs.bti.service_interventions import InterventionInput
 from psfs.cases.door import OpenCase
@@ -117,9 +117,10 @@ def _form(case: OpenCase, measure: Intervention | None) -> tuple[Any, list[User]
     """The form with its choices, filled from the measure when the page is first shown."""
     people = taking_part(case.case, case.user)
     form: Any = forms.InterventionForm(obj=measure) if request.method == "GET" and measure else forms.InterventionForm()
-    own = case.case.service
-    services = [(str(each.id), each.name) for each in (own, *other_services(case.case))]
-    form.service.choices = options(services)
+    own, chosen = case.case.service, measure.service_id if measure is not None else None
+    may = {*taking_part_today(case.case), chosen}
+    services = (own, *(each for each in other_services(case.case) if each.id in may))
+    form.service.choices = options((str(each.id), each.name) for each in services)
     form.responsible_id.choices = options(
         [*((str(user.id), user.name) for user in people), (SOMEONE_ELSE, _("Ein annan"))]
     )
@@ -130,7 +131,6 @@ def _form(case: OpenCase, measure: Intervention | None) -> tuple[Any, list[User]
             form.responsible_id.data = SOMEONE_ELSE
         if measure is not None and known:
             form.responsible.data = ""
-        chosen = measure.service_id if measure is not None else None
         form.service.data = str(chosen or own.id)
     return form, people
 

@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, queries, service
 from psfs.bti.ladder_views import LadderView, StepView
+from psfs.bti.queries_interventions import interventions_of
 from psfs.bti.routes import bp
 from psfs.cases.door import OpenCase
+from psfs.conversations.queries import open_form_id
 from psfs.domain.ladder import Direction
 from psfs.domain.permissions import Action
 from psfs.fields import options
@@ -88,7 +90,11 @@ def close(case: OpenCase) -> ResponseReturnValue:
     form = _begun(forms.CloseForm(), view)
 
     def page(problems: list[Any], news: Any) -> str:
-        return pages.render(case, "close", form=form, view=view, problems=problems, news=news)
+        running = [each for each in interventions_of(case.id) if not each.ended]
+        talk_form = open_form_id(case.id)
+        return pages.render(
+            case, "close", form=form, view=view, running=running, talk_form=talk_form, problems=problems, news=news
+        )
 
     def save() -> None:
         service.close(case.case, case.user, form.reason_code.data, form.evaluation.data, form.decision())
@@ -171,4 +177,7 @@ def _page(
     problems: list[Any] | None = None,
     news: Any = None,
 ) -> str:
-    return pages.render(case, "ladder", view=view, step=step, form=form, problems=problems or [], news=news)
+    running = [each for each in interventions_of(case.id) if not each.ended] if step and step.measures else []
+    return pages.render(
+        case, "ladder", view=view, step=step, form=form, running=running, problems=problems or [], news=news
+    )

@@ -93,7 +93,7 @@ def find_case(
         _lock(case_id)
     row = db.session.execute(_statement(), {"wanted": case_id, **who(account)}).first()
     if row is not None:
-        settings.heed(row.consent_age)
+        settings.heed(row.own_settings)
     relations = relations_of(row._mapping) if row else frozenset()
     if row is None or not allowed(Role(account.role), action, relations):
         db.session.rollback()
@@ -150,7 +150,7 @@ def _lock(case_id: uuid.UUID) -> None:
 def _statement() -> Select[*tuple[Any, ...]]:
     """The case with how the reader relates to it, for an account that is as the session found it. Made once for all."""
     query = (
-        select(Case, *relation_columns(), settings.CONSENT_AGE.label("consent_age"))
+        select(Case, *relation_columns(), settings.OWN.label("own_settings"))
         .join(Case.person)
         .where(Case.id == WANTED, as_it_was())
         .options(

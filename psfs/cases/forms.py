@@ -22,30 +22,15 @@ from wtforms.widgets import TextInput
 
 from psfs import clock
 from psfs.cases import names
-from psfs.cases.identity_number import looks_like_identity_number
-from psfs.fields import DayField, NewIdField, PageForm, VersionField, at_most, options
+from psfs.fields import CaseForm, DayField, NewIdField, VersionField, at_most, options
 from psfs.language import LANGUAGES
 from psfs.text import lines, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    pass
 
 _l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
 OLDEST = 130  # years
-
-
-class CaseForm(PageForm):
-    """Every form of this room: an identity number typed anywhere is refused."""
-
-    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """Check all fields."""
-        good = bool(super().validate(extra_validators))
-        for field in self:
-            typed = isinstance(field, StringField) and not isinstance(field, HiddenField)
-            if typed and looks_like_identity_number(str(field.data or "")):
-                field.errors = [*field.errors, _("Dette ser ut som eit fødselsnummer. Det skal ikkje lagrast her.")]
-                good = False
-        return good
 
 
 class IdForm(CaseForm):
@@ -75,7 +60,7 @@ class TypedDate(DateField):
         raise ValueError(_("Skriv datoen som dag, månad og år, til dømes 17.05.1941."))
 
 
-def _born(_form: PageForm, field: DateField) -> None:
+def _born(_form: CaseForm, field: DateField) -> None:
     if field.data is None:
         return
     if field.data > clock.today():
@@ -84,12 +69,12 @@ def _born(_form: PageForm, field: DateField) -> None:
         raise ValidationError(_("Fødselsdatoen ligg for langt tilbake. Sjå over årstalet."))
 
 
-def _has_letters(_form: PageForm, field: StringField) -> None:
+def _has_letters(_form: CaseForm, field: StringField) -> None:
     if not any(not word.isdigit() for word in names.words(field.data or "")):
         raise ValidationError(_("Skriv namnet med bokstavar."))
 
 
-def chosen(_form: PageForm, field: Any) -> None:
+def chosen(_form: CaseForm, field: Any) -> None:
     """One of the choices, in words of our own where it is none."""
     if field.data not in {choice.value for choice in field.choices}:
         raise ValidationError(_("Vel eitt av alternativa."))

@@ -42,7 +42,7 @@ class Overview:
 def overview(case: OpenCase) -> Overview:
     """Everything the page shows of one case. Five statements, and the limits where they are not at hand."""
     log, latest, today = log_lines(case.id), latest_of_case(case.id), clock.today()
-    talk = _next_talk(latest) if latest is not None and case.case.closed_on is None else None
+    talk = _next_talk(latest) if latest is not None and case.case.talks_go_on else None
     return Overview(
         age=due.age_on(case.person.birth_date, today),
         ladder=ladder_view(case.case, log),

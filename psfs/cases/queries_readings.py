@@ -20,7 +20,7 @@ from psfs.extensions import db
 from psfs.models import AuditEntry, ListSighting, Service, User
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Select
@@ -48,6 +48,20 @@ class Readings:
 
     rows: tuple[Reading, ...]
     older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookDay:
+    """What one person looked at in the case within a day, by one right and for one reason. ``times``: how many times
+    each, by what it was in words; ``first`` and ``last``: when."""
+
+    who: str
+    service: str
+    how: str
+    why: str
+    first: datetime
+    last: datetime
+    times: Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +135,17 @@ def days_in_lists(case_id: uuid.UUID, before: int | None = None, limit: int = PA
     rows = db.session.execute(query).all()
     end = _end(rows, limit)
     return Folds(_folded(rows[:end]), rows[end - 1].seq if end < len(rows) else None)
+
+
+def by_day(rows: Iterable[Reading]) -> list[LookDay]:
+    """Readings, the oldest first, gathered by day, reader, right and reason, in the order of the first of each."""
+    found: dict[tuple[date, str, str, str, str], list[Reading]] = {}
+    for row in rows:
+        found.setdefault((_day(row), row.who, row.service, row.how, row.why), []).append(row)
+    return [
+        LookDay(who, service, how, why, same[0].at, same[-1].at, Counter(each.what for each in same))
+        for (_on, who, service, how, why), same in found.items()
+    ]
 
 
 def all_looks(case_id: uuid.UUID) -> tuple[tuple[Reading, ...], tuple[Fold, ...]]:

@@ -15,6 +15,7 @@ from psfs.cases import names, queries, search, service
 from psfs.cases.blueprint import bp
 from psfs.cases.door import OpenCase
 from psfs.cases.forms import AnotherCaseForm, NewForm
+from psfs.cases.service_lists import note_own
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
 from psfs.fields import options
@@ -35,12 +36,14 @@ Answer = str | tuple[str, int]
 @bp.get("/sok", endpoint="search")
 @permit(Action.SEARCH)
 def find() -> str:
-    """Find a person by name, birth date or both."""
+    """Find a person by name, birth date or both; where nothing is typed, the cases that the reader takes part in."""
     query = search.read(request.args.get("q", ""))
     found = search.find(query, user())
     service.note_found(found, user(), "cases.search")
+    own = () if query.text else search.own(user())
+    note_own("cases.own", {case.id for person in own for case in person.cases}, user())
     template = "cases/_results.html" if request.headers.get("HX-Request") else "cases/search.html"
-    return render_template(template, query=query, found=found)
+    return render_template(template, query=query, found=found, own=own)
 
 
 @bp.route("/personar/ny", methods=["GET", "POST"])

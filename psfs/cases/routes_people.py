@@ -13,6 +13,7 @@ from psfs import clock
 from psfs.accounts.current import permit, user
 from psfs.bti.hindrance import Changed
 from psfs.bti.ladders import level_of
+from psfs.bti.pages import came_from_ladder
 from psfs.bti.queries_people import current_team, taking_part_today
 from psfs.cases import queries, service, service_people
 from psfs.cases.blueprint import bp
@@ -146,7 +147,8 @@ def contact(case: OpenCase) -> Answer | Response:
     wanted = uuid.UUID(form.contact_id.data) if form.contact_id.data else None
     service_people.set_contact(case, wanted)
     flash(_("Kontaktpersonen er lagra.") if wanted else _("Saka har ingen vald kontaktperson no."), "success")
-    return redirect(url_for("cases.team", case_id=case.id), 303)
+    done = "bti.ladder" if came_from_ladder() else "cases.team"
+    return redirect(url_for(done, case_id=case.id), 303)
 
 
 def _contacts(case: OpenCase, members: list[queries.Member]) -> list[Any]:

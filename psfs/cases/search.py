@@ -17,8 +17,18 @@ from sqlalchemy.orm import aliased
 
 from psfs.bti.ladders import ladder
 from psfs.cases import names
-from psfs.cases.identity_number import looks_like_identity_number
-from psfs.cases.relations import case_ids, grants, parts_of, relation_columns, relations_of, visible, who, with_consent
+from psfs.cases.relations import (
+    TAKES_PART,
+    case_ids,
+    grants,
+    parts_of,
+    relation_columns,
+    relations_of,
+    visible,
+    who,
+    with_consent,
+)
+from psfs.domain.identity_number import looks_like_identity_number
 from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import db
 from psfs.language import current
@@ -37,6 +47,8 @@ SHOWN = 20  # persons
 ROWS = 2 * SHOWN + 1  # a person may come several times: once for each case, and for each word of the name that fits
 SAME_DAY = 1000  # cases of people born on one day
 SHORT_CASELOAD = 500
+OWN = TAKES_PART - {Relation.OPENED_BY}  # who opened a case has it no longer when somebody else holds it
+OWN_CASES = 100
 _DATES = (
     re.compile(r"(?<!\d)(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
@@ -144,6 +156,15 @@ def born_on(birth_date: date, words: Sequence[str], account: User, *, similar: b
     return Found(tuple(people[:SHOWN]), known[:SHOWN], more=len(people) > SHOWN)
 
 
+def own(account: User) -> tuple[FoundPerson, ...]:
+    """Those whose cases the account takes part in and that go on, by name. One statement."""
+    wanted = grants(account) & OWN
+    if not wanted:
+        return ()
+    rows = db.session.execute(_own(wanted), who(account)).all()
+    return tuple(_people(row for row in rows if _may_view(row, account)))
+
+
 def might_be(birth_date: date, words: Sequence[str], account: User) -> Found:
     """Who a new person may already be: somebody with a like name born that day, or, among those the reader has access
     to, somebody of the very same name whose birth date was perhaps typed wrong."""
@@ -184,6 +205,12 @@ def _named(wanted: frozenset[Relation], count: int, short: bool) -> Select[*tupl
         query = query.join(walked, walked.person_id == Person.id).where(_in_range(walked.word, 0))
         query = query.order_by(walked.word, walked.person_id)
     return query.where(*(_has_word(number) for number in range(1, count)))
+
+
+@functools.cache
+def _own(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
+    query = _rows().where(Case.id.in_(case_ids(wanted)), Case.talks_go_on, visible(wanted))
+    return query.order_by(Person.name, Person.id).limit(OWN_CASES)
 
 
 @functools.cache

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
-from psfs import audit
+from flask import session
+
+from psfs import audit, clock
 from psfs.extensions import begin_write, db
 
 if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Collection
+    from collections.abc import Collection, Set
 
     from psfs.models import User
+
+
+AGAIN_SECONDS = 3600
+
+
+def note_own(view: str, case_ids: Set[uuid.UUID], by: User) -> None:
+    """Log that a list of the reader's own names these cases' persons; but no name again that this session has logged
+    for the same list within the hour. Commits."""
+    moment, kept = int(clock.now().timestamp()), f"named:{view}"
+    fresh = [(at, names) for at, names in session.get(kept, ()) if 0 <= moment - at < AGAIN_SECONDS]
+    new = {each.hex for each in case_ids}.difference(*(names for _at, names in fresh))
+    if new:
+        note_list(view, set(map(uuid.UUID, new)), by)
+        session[kept] = [*fresh, (moment, sorted(new))]
 
 
 def note_list(view: str, case_ids: Collection[uuid.UUID], by: User, *, even_nobody: bool = False) -> None:

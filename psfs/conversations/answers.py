@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH, NewActivity, Retirement
 from psfs.domain.activities import Answer, RetireReason
 from psfs.domain.errors import Refusal
+from psfs.domain.identity_number import looks_like_identity_number
 from psfs.text import one_line
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def read(form: MultiDict[str, str]) -> Sent:
 def read_one(form: MultiDict[str, str], name: str, activity: uuid.UUID) -> Answer | None:
     """One answer, None when nothing was chosen.
 
-    Raises Refusal "answer_ambiguous", "score_out_of_range" or "reason_too_long", each with ``activity``.
+    Raises Refusal "answer_ambiguous", "score_out_of_range", "reason_too_long" or "identity_number", each with
+    ``activity``.
     """
     chosen = {value for value in form.getlist(name) if value}
     if not chosen:
@@ -82,6 +84,8 @@ def read_one(form: MultiDict[str, str], name: str, activity: uuid.UUID) -> Answe
         reason = one_line(form.get(f"reason-{activity}", ""))
         if len(reason) > REASON_LENGTH:
             raise Refusal("reason_too_long", activity=activity, limit=REASON_LENGTH)
+        if looks_like_identity_number(reason):
+            raise Refusal("identity_number", activity=activity)
         return Answer(not_asked=True, reason=reason)
     if value not in SCORES:
         raise Refusal("score_out_of_range", activity=activity, value=value)
@@ -111,6 +115,8 @@ def _retirement(form: MultiDict[str, str], activity: uuid.UUID) -> Retirement | 
     note = one_line(form.get(f"retire-note-{activity}", ""))
     if len(note) > TEXT_LENGTH:
         raise Refusal("reason_too_long", activity=activity, limit=TEXT_LENGTH)
+    if looks_like_identity_number(note):
+        raise Refusal("identity_number", activity=activity, field="retire-note")
     return Retirement(RetireReason(reason), note)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from psfs.accounts.current import permit, user
 from psfs.cases.door import OpenCase
 from psfs.conversations import answers, service
-from psfs.conversations.forms import CorrectForm, ReasonForm
-from psfs.conversations.inputs import Conflict, CorrectionInput
+from psfs.conversations.forms import CorrectForm, DetailsForm, ReasonForm
+from psfs.conversations.inputs import DETAILS, Conflict, CorrectionInput, DetailsInput, mark
 from psfs.conversations.queries import form_id_of
 from psfs.conversations.queries_form import form_view
 from psfs.conversations.routes import bp
@@ -64,6 +64,35 @@ def correct(case: OpenCase, conversation_id: uuid.UUID, activity_id: uuid.UUID) 
     )
     status = 409 if isinstance(refusal, Conflict) else 422
     return (page, status) if request.method == "POST" else page
+
+
+@bp.route("/saker/<uuid:case_id>/samtalar/<uuid:conversation_id>/opplysningar", methods=["GET", "POST"])
+@permit(Action.CORRECT)
+def details(case: OpenCase, conversation_id: uuid.UUID) -> str | Response | tuple[str, int]:
+    """Put right who held it, who answered or the remark; or agree on another day for the next conversation."""
+    view, talk = _conversation(case, conversation_id)
+    stands = {name: getattr(talk, name) for name in DETAILS}
+    form: Any = DetailsForm(formdata=request.form or None, data={**stands, "seen": mark(stands)})
+    problem, conflict = "", False
+    if form.accepted():
+        told = {name: form[name].data or "" for name in ("performed_by", "respondent", "remark", "seen", "reason")}
+        try:
+            given = DetailsInput(**told, next_due=form.next_due.data)
+            service.change_details(case.case, user(), conversation_id, given)
+        except Refusal as fault:
+            db.session.rollback()
+            conflict = isinstance(fault, Conflict)
+            if place := {"next_due_too_early": "next_due", "needs_reason": "reason"}.get(fault.code):
+                form.refuse(place, message(fault))
+            else:
+                problem = message(fault)
+            form.seen.data = mark(stands)
+        else:
+            flash(_("Opplysningane er lagra."), "success")
+            return redirect(url_for("conversations.show", case_id=case.id, conversation_id=conversation_id), 303)
+    values = {"case": case, "view": view, "talk": talk, "form": form, "problem": problem, "conflict": conflict}
+    page = render_template("conversations/details.html", **values)
+    return (page, 409 if conflict else 422) if request.method == "POST" else page
 
 
 @bp.route("/saker/<uuid:case_id>/samtalar/<uuid:conversation_id>/stryk", methods=["GET", "POST"])

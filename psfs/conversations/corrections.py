@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import abort
 
 from psfs import clock
 from psfs.bti import log
-from psfs.conversations.inputs import Conflict, CorrectionInput
+from psfs.conversations.inputs import DETAILS, Conflict, CorrectionInput, DetailsInput, mark
 from psfs.conversations.received import looked_at
+from psfs.conversations.recording import performer
 from psfs.conversations.rows import load_conversation, load_form, must_be_open
 from psfs.conversations.undoing import undo_changes
 from psfs.domain.activities import check_answers
@@ -74,6 +76,51 @@ def correct(
     log.write(case, by, "conversation", subject_id=talk.id, reason=given.reason, details=details)
     db.session.commit()
     return talk
+
+
+def change_details(case: Case, by: User, conversation_id: uuid.UUID, given: DetailsInput) -> Conversation:
+    """Put right who held a conversation, who answered, or the remark, or agree on another day for the next one.
+
+    What stood there before stays in the log. What already stands there changes nothing. The day it was held cannot be
+    changed: what counted then hangs on it.
+
+    Raises:
+        Conflict: "details_meanwhile": somebody else changed them after ``given.seen`` was read.
+        Refusal: "case_closed", "conversation_struck", "next_due_too_early", "needs_reason" (only another day for the
+            next conversation needs none).
+        werkzeug.exceptions.NotFound: not a conversation of the case.
+    """
+    talk = load_conversation(case, conversation_id)
+    before = {name: getattr(talk, name) for name in DETAILS}
+    changed = [name for name in DETAILS if getattr(given, name) != before[name]]
+    if not changed:
+        return talk
+    must_be_open(case)
+    if talk.struck_at is not None:
+        raise Refusal("conversation_struck")
+    if given.seen != mark(before):
+        raise Conflict("details_meanwhile")
+    if given.next_due is not None and given.next_due <= talk.held_on:
+        raise Refusal("next_due_too_early")
+    if changed != ["next_due"] and not given.reason:
+        raise Refusal("needs_reason")
+    for name in changed:
+        setattr(talk, name, getattr(given, name))
+    if "performed_by" in changed:
+        talk.performed_by_id = performer(case, by, given.performed_by)
+    details = {
+        "event": "details",
+        "held_on": talk.held_on.isoformat(),
+        "before": {name: _told(before[name]) for name in changed},
+        "after": {name: _told(getattr(given, name)) for name in changed},
+    }
+    log.write(case, by, "conversation", subject_id=talk.id, reason=given.reason, details=details)
+    db.session.commit()
+    return talk
+
+
+def _told(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
 def strike(case: Case, by: User, conversation_id: uuid.UUID, reason: str) -> Conversation:

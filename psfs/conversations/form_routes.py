@@ -63,7 +63,7 @@ def begin(case: OpenCase) -> Response | tuple[str, int]:
     for fault in faults:
         place = fault.values.get("place")
         row = rows[place] if isinstance(place, int) and place < len(rows) else 0
-        href = "#close_reason" if fault.values.get("field") else f"#activity-{row}"
+        href = "#close_reason" if fault.values.get("field") == "close_reason" else f"#activity-{row}"
         summary.append({"text": message(fault), "href": "" if isinstance(fault, Conflict) else href})
         if place is not None:
             errors[row] = message(fault)

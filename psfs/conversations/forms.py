@@ -10,14 +10,14 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH
 from psfs.conversations.words import RESPONDENTS, RETIRE_REASONS
-from psfs.fields import DayField, IdField, NewIdField, PageForm, at_most, choice
+from psfs.fields import CaseForm, DayField, IdField, NewIdField, at_most, choice
 from psfs.text import lines, one_line
 
 _l: Any = lazy_gettext  # the stubs of a form know only plain texts, not ones looked up later
 NAME_LENGTH = 200
 
 
-class ConversationForm(PageForm):
+class ConversationForm(CaseForm):
     """The fields that every conversation has; the answers are read by ``answers.read``."""
 
     id = NewIdField()
@@ -36,14 +36,14 @@ class ConversationForm(PageForm):
     next_due = DayField(_l("Neste samtale"), [Optional()])
 
 
-class StartForm(PageForm):
+class StartForm(CaseForm):
     """A new form; the activities are read from the fields named ``activity``."""
 
     id = NewIdField()
     close_reason = TextAreaField(_l("Kvifor startar de eit nytt skjema?"), [at_most(TEXT_LENGTH)], filters=[lines])
 
 
-class ReasonForm(PageForm):
+class ReasonForm(CaseForm):
     """Something that needs a reason and nothing else: striking, closing."""
 
     reason = TextAreaField(
@@ -53,7 +53,7 @@ class ReasonForm(PageForm):
     )
 
 
-class CorrectForm(PageForm):
+class CorrectForm(CaseForm):
     """A score put right; the answer itself is read by ``answers.read_one``."""
 
     id = NewIdField()
@@ -66,21 +66,37 @@ class CorrectForm(PageForm):
     )
 
 
-class AddForm(PageForm):
+class DetailsForm(CaseForm):
+    """What a conversation tells beside the day and the scores; ``seen`` is what stood there when the page was made."""
+
+    seen = HiddenField()
+    performed_by = ConversationForm.performed_by
+    respondent = ConversationForm.respondent
+    remark = ConversationForm.remark
+    next_due = ConversationForm.next_due
+    reason = TextAreaField(
+        _l("Kvifor rettar du?"),
+        [at_most(TEXT_LENGTH)],
+        filters=[lines],
+        description=_l("Kan stå tomt når berre dagen for neste samtale er ny."),
+    )
+
+
+class AddForm(CaseForm):
     """One more activity, outside a conversation."""
 
     id = NewIdField()
     text = StringField(_l("Ny aktivitet"), filters=[one_line])
 
 
-class RewordForm(PageForm):
+class RewordForm(CaseForm):
     """A typing error mended; ``expected`` is what stood there when the page was made."""
 
     expected = HiddenField()
     text = StringField(_l("Aktiviteten, rett skriven"), filters=[one_line])
 
 
-class RetireForm(PageForm):
+class RetireForm(CaseForm):
     """Why an activity is retired."""
 
     reason = choice(_l("Kvifor blir aktiviteten avslutta?"), RETIRE_REASONS, _l("Vel kvifor."))

@@ -7,10 +7,11 @@ import json
 import unicodedata
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psfs.domain.activities import Answer, RetireReason
 from psfs.domain.errors import Refusal
+from psfs.domain.identity_number import looks_like_identity_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +21,8 @@ ACTIVITY_LENGTH = 200
 REASON_LENGTH = 200
 TEXT_LENGTH = 4000
 RESPONDENTS = ("person", "with_help", "proxy")
+DETAILS = ("performed_by", "respondent", "remark", "next_due")
+"""What a conversation tells beside the day and the scores (P11)."""
 
 
 class Conflict(Refusal):
@@ -101,6 +104,24 @@ class CorrectionInput:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class DetailsInput:
+    """What a conversation tells beside the scores, as it should stand. ``seen``: ``mark`` of what stood on the page."""
+
+    performed_by: str
+    respondent: str
+    remark: str
+    next_due: date | None
+    seen: str
+    reason: str
+
+
+def mark(details: Mapping[str, Any]) -> str:
+    """A mark of what stands there now; it changes with each of ``DETAILS``."""
+    told = [str(details[name]) for name in DETAILS]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
 def says_nothing(text: str) -> bool:
     """Whether nobody could read anything: empty, blanks, or only characters that leave no mark."""
     return not any(unicodedata.category(char)[0] not in "ZC" for char in text)
@@ -116,14 +137,16 @@ def _folded(text: str) -> str:
 
 
 def check_text(text: str, others: Iterable[str], activity: uuid.UUID | None = None) -> None:
-    """Refuse an activity's text that is blank, too long, or the same as one of ``others``.
+    """Refuse an activity's text that is blank, too long, holds an identity number, or is the same as one of ``others``.
 
-    Raises Refusal "activity_blank", "activity_too_long" (``limit``) or "activity_twice" (``text``), each with
-    ``activity``.
+    Raises Refusal "activity_blank", "activity_too_long" (``limit``), "identity_number" or "activity_twice" (``text``),
+    each with ``activity``.
     """
     if says_nothing(text):
         raise Refusal("activity_blank", activity=activity)
     if len(text) > ACTIVITY_LENGTH:
         raise Refusal("activity_too_long", activity=activity, limit=ACTIVITY_LENGTH)
+    if looks_like_identity_number(text):
+        raise Refusal("identity_number", activity=activity, field="text")
     if any(same_words(text, other) for other in others):
         raise Refusal("activity_twice", activity=activity, text=text)

@@ -147,9 +147,14 @@ def _by_activity(faults: Sequence[Refusal]) -> tuple[dict[uuid.UUID, str], dict[
     for fault in faults:
         activity = fault.values.get("activity")
         if isinstance(activity, uuid.UUID):
-            into = texts if fault.code in WORDS_FAULTS else answers
+            into = texts if _about_words(fault) else answers
             into.setdefault(activity, _own_words(fault))
     return answers, texts
+
+
+def _about_words(fault: Refusal) -> bool:
+    """Whether what is wrong is the activity's own text."""
+    return fault.code in WORDS_FAULTS or fault.values.get("field") == "text"
 
 
 def _own_words(fault: Refusal) -> str:
@@ -164,7 +169,7 @@ def _summary(fault: Refusal, activities: Sequence[ActivityView], shown: Sequence
     if panel is None:
         text = next((one.text for one in activities if one.id == activity), "")
         return {"text": _left_out(text) if text else message(fault), "href": ""}
-    place = "text" if fault.code in WORDS_FAULTS else str(fault.values.get("field", "answer"))
+    place = "text" if _about_words(fault) else str(fault.values.get("field", "answer"))
     href = f"#{place}-{activity}" + ("-0" if place == "answer" else "")
     name = panel.text or _("Ny aktivitet")
     return {"text": _("%(activity)s: %(fault)s", activity=name, fault=_own_words(fault)), "href": href}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from flask import abort
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from psfs.conversations.views import FormLine, Latest
 from psfs.domain.scoring import Round, RoundResult, evaluate
@@ -81,7 +81,10 @@ def figures_for_forms(form_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Rou
 
 
 def latest_of_case(case_id: uuid.UUID) -> Latest | None:
-    """The newest form of a case and its last conversation's figures, in one statement; None before the first form."""
+    """The newest form of a case and its last conversation's figures; None before the first form.
+
+    One statement; one more where no conversation counts in that form, for the form before it.
+    """
     newest = select(Form.id).where(Form.case_id == case_id)
     newest = newest.order_by(Form.closed_on.is_not(None), Form.number.desc()).limit(1)
     rows = db.session.execute(
@@ -108,10 +111,19 @@ def latest_of_case(case_id: uuid.UUID) -> Latest | None:
     talks = {row.talk: row for row in rows if row.talk is not None}
     results = evaluate(Round(key, row.held_on, row.recorded_at, scores[key]) for key, row in talks.items())
     last = results[-1] if results else None
+    earlier = None if last else _form_with_talks(case_id)
     return Latest(
         form_id=rows[0].id,
         open=rows[0].closed_on is None,
         held=len(results),
         result=last,
         next_due=talks[last.round.id].next_due if last else None,
+        earlier_id=earlier,
     )
+
+
+def _form_with_talks(case_id: uuid.UUID) -> uuid.UUID | None:
+    """The newest form of the case in which a conversation counts."""
+    counts = exists().where(Conversation.form_id == Form.id, Conversation.struck_at.is_(None))
+    query = select(Form.id).where(Form.case_id == case_id, counts).order_by(Form.number.desc())
+    return db.session.scalar(query.limit(1))

@@ -21,6 +21,7 @@ from psfs.conversations.recording import keep
 from psfs.conversations.rows import counting, end_later, find_form, must_be_open, spans
 from psfs.domain.activities import check_date
 from psfs.domain.errors import Refusal
+from psfs.domain.identity_number import looks_like_identity_number
 from psfs.domain.permissions import Action
 from psfs.domain.receiving import reconcile
 from psfs.extensions import begin_write, db
@@ -180,7 +181,7 @@ def _keep(opened: OpenCase, account: User, body: Body, device_id: uuid.UUID) -> 
         if there.form.case_id == opened.id and there.fingerprint == given.fingerprint:
             return Kept(there.id, {})
         raise Refusals([Refusal("id_used")])
-    if faults := _too_long(given):
+    if faults := _unfit_texts(given):
         raise Refusals(faults)
     try:
         with db.session.begin_nested():
@@ -232,11 +233,14 @@ def _known(device_id: uuid.UUID, case_id: uuid.UUID) -> set[str] | None:
     return set().union(*rows) if rows else None
 
 
-def _too_long(given: ConversationInput) -> list[Refusal]:
+def _unfit_texts(given: ConversationInput) -> list[Refusal]:
     texts = [
         (given.performed_by, NAME_LENGTH),
         (given.remark, TEXT_LENGTH),
         *((answer.reason, REASON_LENGTH) for answer in given.answers.values()),
         *((why.note, TEXT_LENGTH) for why in given.retired.values()),
     ]
-    return [Refusal("text_too_long")] if any(len(text) > most for text, most in texts) else []
+    faults = [Refusal("text_too_long")] if any(len(text) > most for text, most in texts) else []
+    if any(looks_like_identity_number(text) for text, _most in texts):
+        faults.append(Refusal("identity_number"))
+    return faults

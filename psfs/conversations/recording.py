@@ -250,7 +250,7 @@ def _write(
         "id": given.id,
         "form_id": form.id,
         "held_on": given.held_on,
-        "performed_by_id": _performer(case, by, given.performed_by),
+        "performed_by_id": performer(case, by, given.performed_by),
         "performed_by": given.performed_by,
         "respondent": given.respondent,
         "remark": given.remark,
@@ -274,7 +274,7 @@ def _write(
     insert_rows(LogEntry, [log.row(case.id, by, "conversation", decided_on=given.held_on, **told)])
 
 
-def _performer(case: Case, by: User, name: str) -> uuid.UUID | None:
+def performer(case: Case, by: User, name: str) -> uuid.UUID | None:
     """The account of who held the conversation, where the name is one of those nearest to the case."""
     return next((one.id for one in (by, case.holder, case.contact) if one is not None and one.name == name), None)
 

@@ -133,6 +133,7 @@ def summary(case: OpenCase, form_id: uuid.UUID) -> str:
         hints=words.hints(view),
         others=[form for form in forms_of_case(case.id) if form.id != view.id],
         may_record=_may(case, Action.RECORD),
+        may_correct=_may(case, Action.CORRECT),
         may_print=case.may(Action.PRINT),
     )
 

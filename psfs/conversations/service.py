@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from psfs.conversations.corrections import correct, strike
+from psfs.conversations.corrections import change_details, correct, strike
 from psfs.conversations.form_verbs import add_activity, close_form, retire, reword, start_form
 from psfs.conversations.recording import record
 from psfs.domain.errors import Refusal
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "add_activity",
+    "change_details",
     "close_form",
     "correct",
     "record",

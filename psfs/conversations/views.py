@@ -234,10 +234,14 @@ class FormLine:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The newest form of a case in short: the last conversation's figures, None before the first one is held."""
+    """The newest form of a case in short: the last conversation's figures, None before the first one is held.
+
+    ``earlier_id``: where none is held yet, the form before it whose results can be read.
+    """
 
     form_id: uuid.UUID
     open: bool
     held: int
     result: RoundResult[uuid.UUID] | None
     next_due: date | None
+    earlier_id: uuid.UUID | None = None

@@ -7,14 +7,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from psfs.coordination import words
-from psfs.fields import NewIdField, PageForm, VersionField, choice
+from psfs.fields import CaseForm, NewIdField, VersionField, choice
 from psfs.form_fields import day, line, maybe_day, select
 from psfs.form_fields import words as long_text
 
 YOUR_CHOICE = _l("Vel eitt av alternativa.")
 
 
-class ReportForm(PageForm):
+class ReportForm(CaseForm):
     """A report of need to the coordinating unit."""
 
     id: Any = NewIdField()
@@ -27,21 +27,21 @@ class ReportForm(PageForm):
     decided_on = day(_l("Når er behovet meldt?"))
 
 
-class AskForm(PageForm):
+class AskForm(CaseForm):
     """What the coordinating unit needs to know before it decides."""
 
     version = VersionField(default=1)
     question = long_text(_l("Kva treng de å vite?"), _l("Skriv spørsmålet."))
 
 
-class ReplyForm(PageForm):
+class ReplyForm(CaseForm):
     """The answer to it."""
 
     version = VersionField(default=1)
     answer = long_text(_l("Svar"), _l("Skriv svaret."))
 
 
-class DecideForm(PageForm):
+class DecideForm(CaseForm):
     """What the coordinating unit decides."""
 
     version = VersionField(default=1)
@@ -59,7 +59,7 @@ class DecideForm(PageForm):
     decided_on = day(_l("Når vart det avgjort?"))
 
 
-class AppointForm(PageForm):
+class AppointForm(CaseForm):
     """Asking somebody to be coordinator."""
 
     id: Any = NewIdField()
@@ -73,7 +73,7 @@ class AppointForm(PageForm):
     reason = long_text(_l("Kvifor akkurat denne?"), _l("Skriv ei kort grunngjeving."))
 
 
-class PlanForm(PageForm):
+class PlanForm(CaseForm):
     """What the register knows of an individual plan."""
 
     version = VersionField(default=0)

@@ -65,8 +65,10 @@ def actors(case: Case) -> dict[str, Any]:
 
 def my_case(case: Case) -> dict[str, Any]:
     """The values of ``documents/my_case.html``: in large print what is kept, who takes part and why, who has looked."""
+    found = readings(case)
     return {
-        **readings(case),
+        **found,
+        "look_days": queries_readings.by_day(found["readings"]),
         "large": True,
         "actors": teams.actors(case),
         "consents": consent_list(case, limits())[::-1],

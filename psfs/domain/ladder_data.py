@@ -47,7 +47,8 @@ class Step:
     out by closing the case. `requires`: must be in place before this step and those after it.
     `provides`: this step is where the requirement is seen to, so the level's demand for it blocks
     only the steps that come after. `conversation`: says that a PSFS conversation was held, so it
-    rests on one of this round.
+    rests on one of this round. `measures`: says that agreed measures are under way, so those of the
+    case stand beside it.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Step:
     decides: bool = False
     closes: bool = False
     conversation: bool = False
+    measures: bool = False
     requires: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
 

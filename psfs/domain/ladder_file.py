@@ -164,7 +164,7 @@ def _level(table: _Table) -> Level:
 
 
 def _step(table: _Table, number: int) -> Step:
-    table.only("key", "name", "decides", "closes", "conversation", "requires", "provides")
+    table.only("key", "name", "decides", "closes", "conversation", "measures", "requires", "provides")
     return Step(
         key=table.key("key"),
         number=number,
@@ -172,6 +172,7 @@ def _step(table: _Table, number: int) -> Step:
         decides=table.truth("decides"),
         closes=table.truth("closes"),
         conversation=table.truth("conversation"),
+        measures=table.truth("measures"),
         requires=table.requirements("requires"),
         provides=table.requirements("provides"),
     )

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from psfs.cases.identity_number import looks_like_identity_number
 from psfs.domain.activities import check_date
 from psfs.domain.errors import Refusal
+from psfs.domain.identity_number import looks_like_identity_number
 from psfs.domain.scoring import Scale, to_higher_is_better
 
 from .lines import BOM, UTF16, records

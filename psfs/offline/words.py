@@ -33,6 +33,7 @@ REASONS: dict[str, LazyString] = {
     "activity_id_used": _l("Ein ny aktivitet er alt lagra."),
     "needs_reason": _l("Ei grunngjeving manglar."),
     "text_too_long": _l("Ein tekst er for lang."),
+    "identity_number": _l("Ein tekst ser ut til å ha eit fødselsnummer i seg. Det skal ikkje lagrast her."),
 }
 STATES: dict[str, LazyString] = {
     "set_aside": _l("Ventar"),

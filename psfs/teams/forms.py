@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms.validators import InputRequired, NumberRange
 
-from psfs.fields import IdField, NewIdField, PageForm, VersionField, at_most, choice
+from psfs.fields import CaseForm, IdField, NewIdField, VersionField, at_most, choice
 from psfs.form_fields import day, line, maybe_day
 from psfs.form_fields import words as long_text
 from psfs.teams import words
@@ -45,7 +45,7 @@ class LongField(wtforms.IntegerField):
             raise ValueError(_("Skriv eit heilt tal minutt.")) from None
 
 
-class OtherMemberForm(PageForm):
+class OtherMemberForm(CaseForm):
     """Somebody in the team who is no colleague."""
 
     id: Any = NewIdField()
@@ -64,21 +64,21 @@ class OtherMemberForm(PageForm):
     from_on = day(_l("Frå"))
 
 
-class TaskForm(PageForm):
+class TaskForm(CaseForm):
     """What somebody in the team does."""
 
     role: Any = wtforms.StringField(_l("Rolle"), [at_most(100)], filters=[one_line])
     task = line(_l("Kva gjer dei for personen?"))
 
 
-class StartTeamForm(PageForm):
+class StartTeamForm(CaseForm):
     """From when there is a team."""
 
     id: Any = NewIdField()
     started_on = day(_l("Teamet er i gang frå"))
 
 
-class EndTeamForm(PageForm):
+class EndTeamForm(CaseForm):
     """Why the team is no longer needed."""
 
     team: Any = IdField()
@@ -86,7 +86,7 @@ class EndTeamForm(PageForm):
     ended_on = day(_l("Frå når?"))
 
 
-class MeetingForm(PageForm):
+class MeetingForm(CaseForm):
     """Planning a meeting."""
 
     id: Any = NewIdField()
@@ -111,14 +111,14 @@ class MeetingForm(PageForm):
     others = line(_l("Andre"), description=_l("Namn på dei som ikkje er i teamet."))
 
 
-class CancelForm(PageForm):
+class CancelForm(CaseForm):
     """Why a meeting is not held."""
 
     version = VersionField(default=1)
     reason = long_text(_l("Kvifor blir møtet avlyst?"), _l("Skriv kvifor møtet blir avlyst."))
 
 
-class MinutesForm(PageForm):
+class MinutesForm(CaseForm):
     """The minutes; ``close`` is the button that closes them."""
 
     version = VersionField(default=1)
@@ -129,7 +129,7 @@ class MinutesForm(PageForm):
     next_on = maybe_day(_l("Neste møte"))
 
 
-class AdditionForm(PageForm):
+class AdditionForm(CaseForm):
     """Something to add to minutes that are closed."""
 
     id: Any = NewIdField()
@@ -138,7 +138,7 @@ class AdditionForm(PageForm):
     )
 
 
-class AgreementForm(PageForm):
+class AgreementForm(CaseForm):
     """Something that the meeting decided: it becomes a measure."""
 
     id: Any = NewIdField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -49,8 +49,10 @@ KINDS = (
     "plan",
 )
 """Every kind of row, as it stands in the address, in the order of the filters."""
-DECLINED = "declined"
-"""The flag of a baton that somebody would not take."""
+ANSWERS = {"nei": "declined", "ja": "accepted"}
+"""The flag of a baton that somebody would not take, or took."""
+TOLD = timedelta(days=14)
+"""For how long it is told that somebody took the baton."""
 _RANK = {Urgency.OVERDUE: 0, Urgency.TODAY: 1, Urgency.SOON: 2, Urgency.LATER: 3}
 
 
@@ -140,7 +142,7 @@ def emergency_opening(opening_id: uuid.UUID, account: User) -> Opening | None:
 
 def _items(account: User) -> Iterator[Item]:
     in_force, today = limits(), clock.today()
-    values = {**who(account), **asdict(due.horizon(today, in_force))}
+    values = {**who(account), **asdict(due.horizon(today, in_force)), "told_from": clock.now() - TOLD}
     yield from _asked(account, values)
     yield from _news(account, values)
     mine = grants(account, Action.RECORD)
@@ -159,6 +161,7 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
     pages = {
         "stafett": "bti.answer_handover",
         "nei": "bti.hand_over",
+        "ja": "cases.show",
         "naudopning": "worklist.emergency",
         "koordinator": "coordination.appoint",
         "melding": "coordination.report",
@@ -170,7 +173,8 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         "skilnad": "offline.compare",
     }
     hands_over = grants(account, Action.HAND_OVER)
-    query = statements.asked(account.role == Role.LEADER, account.role == Role.KE, hands_over)
+    leads = account.role == Role.LEADER
+    query = statements.asked(leads, account.role == Role.KE, hands_over, grants(account))
     rows = _rows(query, values)
     yield from _doubles(row for row in rows if row.kind == "dobbel")
     for row in rows:
@@ -182,7 +186,8 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         urgency = _urgency_of(row.kind, on)
         if row.kind == "melding":
             on = due.report_due(on, limits())
-        kind, flag = ("stafett", DECLINED) if row.kind == "nei" else (row.kind, "")
+        flag = ANSWERS.get(row.kind, "")
+        kind = "stafett" if flag else row.kind
         yield Item(kind, row.case_id, name, on, urgency, pages[row.kind], args, row.who or "", service, flag)
 
 
@@ -238,11 +243,9 @@ def _news(account: User, values: dict[str, Any]) -> Iterator[Item]:
                     flagged.get(row.case_id, (row, flag)), (row, flag), key=lambda each: each[0].recorded_at
                 )
     for row, flag in flagged.values():
-        args = {"case_id": row.case_id, "conversation_id": row.id}
-        on = _day(row.recorded_at)
-        yield Item(
-            "endring", row.case_id, row.name, on, Urgency.TODAY, "conversations.show", args, row.performed_by, flag=flag
-        )
+        args = {"case_id": row.case_id, "form_id": row.form_id}
+        on, page = _day(row.recorded_at), "conversations.summary"
+        yield Item("endring", row.case_id, row.name, on, Urgency.TODAY, page, args, row.performed_by, flag=flag)
 
 
 def _interventions(rows: Any, today: date, in_force: Limits) -> Iterator[Item]:

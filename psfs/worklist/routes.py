@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from psfs.accounts.current import permit, user
+from psfs.cases.relations import TAKES_PART, grants
 from psfs.cases.service_emergency import acknowledge_emergency
+from psfs.cases.service_lists import note_own
 from psfs.domain.permissions import Action, Role, allowed
 from psfs.worklist import queries, service
 from psfs.worklist.words import KINDS
@@ -31,9 +33,17 @@ def home() -> str | Response:
     kind = kind if kind in queries.KINDS else ""
     items = [item for item in found.items if kind in ("", item.kind)]
     shown, more = items[:SHOWN], len(items) - SHOWN
-    service.note_names({item.case_id for item in shown if item.name}, user())
+    note_own("worklist.home", {item.case_id for item in shown if item.name}, user())
     kinds = {key: (str(label), sign) for key, (label, sign) in KINDS.items()}  # in words once, not for every row
-    return render_template("worklist/home.html", items=shown, more=more, counts=found.counts, kind=kind, kinds=kinds)
+    return render_template(
+        "worklist/home.html",
+        items=shown,
+        more=more,
+        counts=found.counts,
+        kind=kind,
+        kinds=kinds,
+        takes_part=bool(grants(user()) & TAKES_PART),
+    )
 
 
 @bp.get("/naudopningar/<uuid:opening_id>")

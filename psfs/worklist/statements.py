@@ -50,6 +50,7 @@ from psfs.models import (
     Service,
     User,
 )
+from psfs.models.types import Utc
 from psfs.worklist.statements_devices import differences, received
 from psfs.worklist.statements_ke import answers, may_meet, meeting_columns, plans, reports, without_coordinator
 from psfs.worklist.statements_rows import row
@@ -194,11 +195,14 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
 
 
 @functools.cache
-def asked(leader: bool, ke: bool, wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
+def asked(
+    leader: bool, ke: bool, wanted: frozenset[Relation], visible: frozenset[Relation]
+) -> Select[*tuple[Any, ...]]:
     """What somebody waits for the reader to answer or decide anew: the baton, emergency openings, cases that nobody
     holds or that may be double, conversations from devices. ``wanted``: the relations that let the reader hand a case
-    over."""
-    parts = [_handovers(), _declined(wanted), _doubles(leader), differences(), *answers(), plans(ke=ke)]
+    over; ``visible``: those that let the reader see it."""
+    answered = [_answered("declined", "nei", wanted), _answered("accepted", "ja", visible)]
+    parts = [_handovers(), *answered, _doubles(leader), differences(), *answers(), plans(ke=ke)]
     if leader or ke:
         parts.append(received(leader=leader))
     if leader:
@@ -236,13 +240,14 @@ def _handovers() -> Any:
     return with_consent(query)
 
 
-def _declined(wanted: frozenset[Relation]) -> Any:
-    """The baton that the reader offered and somebody would not take, until it is offered anew or the case looked at."""
+def _answered(state: str, kind: str, wanted: frozenset[Relation]) -> Any:
+    """The baton that the reader offered and somebody would not take ("declined"), or took lately ("accepted"): until it
+    is offered anew or the case looked at."""
     newer, no_day = aliased(Handover), cast(null(), Date())
     later = exists().where(newer.case_id == Handover.case_id, newer.offered_at > Handover.offered_at)
     looked = and_(CaseLook.case_id == Case.id, CaseLook.user_id == READER)
     standing = standing_columns(wanted)
-    query = row("nei", Handover.id, Case.id, Person.name, Handover.answered_at, no_day, User.name, null(), standing)
+    query = row(kind, Handover.id, Case.id, Person.name, Handover.answered_at, no_day, User.name, null(), standing)
     query = (
         query.select_from(Handover)
         .join(Case, Case.id == Handover.case_id)
@@ -251,7 +256,8 @@ def _declined(wanted: frozenset[Relation]) -> Any:
         .outerjoin(CaseLook, looked)
         .where(
             Handover.offered_by_id == READER,
-            Handover.state == "declined",
+            Handover.state == state,
+            *([Handover.answered_at >= bindparam("told_from", type_=Utc())] if state == "accepted" else []),
             ~later.correlate(Handover),
             or_(CaseLook.looked_at.is_(None), CaseLook.looked_at < Handover.answered_at),
             Case.closed_on.is_(None),

@@ -81,6 +81,26 @@ def test_whoever_asked_is_told_of_the_no_until_they_have_seen_it_or_asked_again(
     assert "svara nei" not in kari.get(baton).text
 
 
+def test_whoever_asked_is_told_of_the_yes_while_they_may_see_the_case(browser: Open, town: Town) -> None:
+    kari, told = browser("kari"), "Ola Dikta svara ja til å ta over"
+    send(browser("ola"), offered(browser, town), answer="accept")
+    assert told in kari.get("/").text, "kari opened the case, and still takes part"
+    for name in ("ola", "leader"):
+        assert told not in browser(name).get("/").text
+    change(db.session.scalars(select(Handover)).one(), answered_at=clock.now() - timedelta(days=15))
+    assert told not in kari.get("/").text
+    change(db.session.scalars(select(Handover)).one(), answered_at=clock.now())
+    assert told in kari.get("/").text
+    kari.get(f"/saker/{town.adult.id}")
+    assert told not in kari.get("/").text
+
+
+def test_the_yes_is_told_to_nobody_who_has_lost_the_case_by_it(browser: Open, town: Town) -> None:
+    change(town.adult, opened_by_id=town.users["leader"].id)
+    send(browser("ola"), offered(browser, town), answer="accept")
+    assert "svara ja" not in browser("kari").get("/").text
+
+
 def test_the_no_is_no_news_when_the_case_has_been_looked_at(browser: Open, town: Town) -> None:
     kari = browser("kari")
     send(browser("ola"), offered(browser, town), answer="decline", reason="Full liste")
@@ -136,10 +156,12 @@ def test_an_offer_can_be_taken_back_and_then_has_no_answer(browser: Open, town: 
 
 def test_a_successor_from_another_service_needs_consent(browser: Open, town: Town) -> None:
     kari, page = browser("kari"), f"/saker/{town.adult.id}/stafett"
+    assert "Eva Dikta" not in kari.get(page).text
     refused = send(kari, page, status=422, to=town.users["eva"].id, reason="Kjenner henne best")
     assert f'href="/saker/{town.adult.id}/samtykke/nytt?teneste={town.school.id}"' in refused.text
     assert "Kjenner henne best" in refused.text
     consent = give(town, town.adult, town.school)
+    assert "Eva Dikta" in kari.get(page).text
     answer = offered(browser, town, "eva")
     eva = browser("eva")
     form = form_of(eva.get(answer).text) | {"answer": "accept"}

@@ -40,7 +40,7 @@ def test_without_a_holder_the_link_that_mends_it_leads_to_the_baton(browser: Ope
     kari, baton = browser("kari"), f"/saker/{town.adult.id}/stafett"
     shown = kari.get(page)
     assert "Ein kontaktperson: den som har stafetten." in shown.text
-    assert f'href="{baton}">Vel kven som skal ha stafetten' in shown.text
+    assert f'href="{baton}?fra=stige">Vel kven som skal ha stafetten' in shown.text
     kari.post(page, form_of(shown.text) | {"what": "done"})
     assert f'href="{baton}"' in kari.get(page).text
     send(kari, baton, to=str(town.users["kari"].id), reason="Eg er oftast hjå ho")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from psfs import clock
 from psfs.bti.queries_interventions import evaluation_due
 from psfs.extensions import db
 from psfs.models import Intervention
-from tests.bti.support import entries, form_of, send
+from tests.bti.support import change, entries, form_of, give, send
+from tests.conversations.rows import make_form
 from tests.support.client import Browser
 from tests.support.people import Town
 
@@ -116,3 +118,47 @@ def test_a_measure_of_another_case_is_not_found(browser: Open, town: Town) -> No
     begun(kari, town)
     kari.get(f"/saker/{town.child.id}/tiltak/{kept()[0].id}/endre", status=404)
     kari.get(f"/saker/{town.child.id}/tiltak/{kept()[0].id}/evaluer", status=404)
+
+
+def test_only_services_that_may_take_part_are_chosen_among(browser: Open, town: Town) -> None:
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/tiltak/nytt"
+    option = f'<option value="{town.school.id}">'
+    assert option not in kari.get(page).text
+    assert 'href="#service"' in send(kari, page, 422, **AGREED, service=town.school.id).text
+    consent = give(town, town.adult, town.school)
+    assert option in kari.get(page).text
+    send(kari, page, **AGREED, service=town.school.id)
+    change(consent, withdrawn_on=clock.today(), withdrawn_by="Testine")
+    (row,) = kept()
+    send(kari, f"/saker/{town.adult.id}/tiltak/{row.id}/endre", what="Noko anna")
+    (row,) = kept()
+    assert (row.what, row.service_id) == ("Noko anna", town.school.id), "what was agreed can still be changed"
+
+
+@pytest.mark.parametrize("ends", ["no", "yes"])
+def test_closing_tells_of_measures_that_go_on_and_of_the_open_form(browser: Open, town: Town, ends: str) -> None:
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/avslutt"
+    assert "i gang" not in kari.get(page).text
+    measure = begun(kari, town)
+    form = make_form(town.adult, town.users["kari"], "Lese")
+    next_on = clock.today() + timedelta(days=30)
+    send(kari, f"{measure}/evaluer", result="partly", evaluation="Betre", ends=ends, next_on=next_on)
+    text = kari.get(page).text
+    assert ("Eitt tiltak er i gang" in text) == (ends == "no")
+    assert (f'href="{measure}/evaluer">Gåtrening' in text) == (ends == "no")
+    assert f"/skjema/{form.id}" in text
+
+
+def test_the_step_of_measures_shows_them_and_leads_to_a_new_one_and_back(browser: Open, town: Town) -> None:
+    kari, ladder = browser("kari"), f"/saker/{town.adult.id}/stige"
+    for step in ("one_contact", "one_psfs"):
+        send(kari, ladder, what="skip" if step == "one_psfs" else "done", step=step, reason="gjort før")
+    text = kari.get(ladder).text
+    assert "Ingen tiltak er registrerte enno." in text
+    sent = send(kari, f"/saker/{town.adult.id}/tiltak/nytt?fra=stige", **AGREED)
+    assert sent.location == ladder
+    text = kari.get(ladder).text
+    assert "Tiltak i gang:" in text
+    assert "Gåtrening to gonger i veka" in text
+    send(kari, ladder, what="done", step="one_measures")
+    assert "Tiltak i gang:" not in kari.get(ladder).text

@@ -73,7 +73,7 @@ def test_what_must_be_in_place_stops_the_step_and_is_linked(browser: Open, town:
     kari, page = browser("kari"), f"/saker/{town.child.id}/stige"
     send(kari, page, what="done")
     shown = kari.get(page)
-    assert f'href="/saker/{town.child.id}/samtykke/nytt?teneste=logg"' in shown.text
+    assert f'href="/saker/{town.child.id}/samtykke/nytt?teneste=logg&amp;fra=stige"' in shown.text
     refused = kari.post(page, form_of(shown.text) | {"what": "done"}, status=422)
     assert "Samtykke til stafettloggen" in refused.text
     give(town, town.child, given_by="guardian")
@@ -104,7 +104,7 @@ def test_up_is_refused_without_a_second_service(browser: Open, town: Town) -> No
     at(town, 1, "one_contact", "one_psfs", "one_measures", "one_evaluation")
     page = f"/saker/{town.adult.id}/stige"
     refused = send(browser("kari"), page, status=422, outcome="up", reason="Treng meir hjelp")
-    assert f'href="/saker/{town.adult.id}/samtykke/nytt"' in refused.text
+    assert f'href="/saker/{town.adult.id}/samtykke/nytt?fra=stige"' in refused.text
     assert "Treng meir hjelp" in refused.text
     assert (fresh(town.adult).level, len(entries(town.adult))) == (1, 4)
 

@@ -14,7 +14,7 @@ from psfs import audit, clock
 from psfs.bti import log
 from psfs.extensions import db
 from psfs.models import Intervention
-from tests.bti.support import change, fresh, give
+from tests.bti.support import change, entries, fresh, give, send
 from tests.support.client import Browser
 from tests.support.people import TESTER, Town
 
@@ -139,7 +139,36 @@ def test_a_step_that_sees_to_something_leads_there_before_it_is_done(
     assert done.findall(text) == [""]
 
 
-def test_the_ladder_names_what_is_missing_with_the_link(browser: Callable[[str], Browser], town: Town) -> None:
-    text = browser("kari").get(f"/saker/{town.adult.id}/stige").text
-    assert f'href="/saker/{town.adult.id}/samtykke/nytt"' in text
-    assert "Her er saka no" in text
+def test_the_ladder_names_what_is_missing_with_the_link_that_mends_it_and_leads_back(
+    browser: Callable[[str], Browser], town: Town
+) -> None:
+    kari, ladder = browser("kari"), f"/saker/{town.child.id}/stige"
+    change(town.child, level=1)
+    page = kari.get(ladder).text
+    assert "Her er saka no" in page
+    (mends,) = set(re.findall(r'href="([^"]*/samtykke/nytt[^"]*teneste=logg[^"]*)"', page))
+    sent = send(kari, mends.replace("&amp;", "&"), given_by="guardian", how="oral")
+    assert sent.location.endswith(ladder)
+    assert send(
+        kari, f"/saker/{town.child.id}/samtykke/nytt", service="logg", given_by="guardian", how="oral"
+    ).location.endswith("/samtykke")
+
+
+def test_a_contact_person_chosen_for_the_ladder_leads_back_to_it(browser: Callable[[str], Browser], town: Town) -> None:
+    kari, case = browser("kari"), town.child
+    page = kari.get(f"/saker/{case.id}/team?fra=stige").text
+    (action,) = re.findall(r'action="([^"]*/kontaktperson[^"]*)"', page)
+    sent = kari.post(action, {"contact_id": str(town.users["kari"].id)})
+    assert sent.location.endswith(f"/saker/{case.id}/stige")
+
+
+@pytest.mark.parametrize(("page", "field"), [("notat", "text"), ("tiltak/nytt", "goal"), ("stafett", "persons_view")])
+def test_an_identity_number_is_kept_nowhere(
+    browser: Callable[[str], Browser], town: Town, page: str, field: str
+) -> None:
+    before = len(entries(town.adult))
+    typed = {"text": "Ringde", "goal": "Meir ute", "what": "Tur", "reason": "Ferie", "kind": "note"}
+    answer = send(browser("kari"), f"/saker/{town.adult.id}/{page}", 422, **{**typed, field: "om 17054112345"})
+    assert "ser ut som eit fødselsnummer" in answer.text
+    assert "om 17054112345" in answer.text, "what was typed is still there"
+    assert len(entries(town.adult)) == before

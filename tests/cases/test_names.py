@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psfs.cases import names
-from psfs.cases.identity_number import looks_like_identity_number
+from psfs.domain.identity_number import looks_like_identity_number
 
 
 @pytest.mark.parametrize(

@@ -215,3 +215,19 @@ def test_to_be_told_of_another_case_is_a_reading_of_it(browser: Callable[[str], 
     kari.post(f"/saker/{town.adult.id}/ny-sak", {**data, "id": str(uuid.uuid4())}, status=422)
     (row,) = rows(kari.get(f"{made}/innsyn").text)[1:]
     assert "Fekk vite at personen har ei sak her" in row
+
+
+def test_by_day_nothing_is_lost_and_reasons_stand_by_themselves() -> None:
+    def look(hour: int, who: str = "Kari", what: str = "Saka", why: str = "", day: int = 2) -> queries.Reading:
+        at = datetime(2026, 3, day, hour, tzinfo=UTC)
+        return queries.Reading(hour, at, who, "Heimetenesta", what, "har stafetten", why)
+
+    rows = [look(8), look(9, what="Stigen"), look(9, "Ola"), look(10), look(11, why="Fall"), look(8, day=3)]
+    days = queries.by_day(rows)
+    assert sum(day.times.total() for day in days) == len(rows)
+    assert [(day.who, day.why, day.first.hour, day.last.hour, dict(day.times)) for day in days] == [
+        ("Kari", "", 8, 10, {"Saka": 2, "Stigen": 1}),
+        ("Ola", "", 9, 9, {"Saka": 1}),
+        ("Kari", "Fall", 11, 11, {"Saka": 1}),
+        ("Kari", "", 8, 8, {"Saka": 1}),
+    ]

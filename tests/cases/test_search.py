@@ -43,6 +43,46 @@ def test_who_has_access_finds_the_case(browser: Callable[[str], Browser], town: 
     assert "Prøve Liten" not in page.text
 
 
+@both
+@pytest.mark.parametrize("how", ["holder_id", "contact_id", "team", ""])
+def test_with_nothing_typed_one_finds_the_cases_one_takes_part_in(
+    browser: Callable[[str], Browser], town: Town, how: str
+) -> None:
+    ola = town.users["ola"]
+    with audit.acting(TESTER):
+        town.adult.holder_id = town.users["kari"].id
+        if how == "team":
+            db.session.add(TeamMember(case_id=town.adult.id, user_id=ola.id, role="", from_on=clock.today()))
+        elif how:
+            setattr(town.adult, how, ola.id)
+        db.session.commit()
+    page = browser("ola").get("/sok")
+    assert ("Testine Tenkt" in page.text) == bool(how)
+    assert "Prøve Liten" not in page.text
+    with audit.acting(TESTER):
+        town.adult.closed_on = clock.today()
+        db.session.commit()
+    assert "Testine Tenkt" not in browser("ola").get("/sok").text
+
+
+def test_ones_own_cases_are_not_those_of_the_service_nor_of_the_unit(
+    browser: Callable[[str], Browser], town: Town
+) -> None:
+    for name in ("leader", "ke", "eva"):
+        assert "Sakene du er med i" not in browser(name).get("/sok").text
+
+
+def test_ones_own_cases_are_logged_once_within_the_hour(browser: Callable[[str], Browser], town: Town) -> None:
+    kari = browser("kari")
+    for _again in range(3):
+        assert "Testine Tenkt" in kari.get("/sok").text
+    (entry,) = entries("cases.own")
+    assert set(json.loads(entry.data)["cases"]) == {str(town.adult.id), str(town.child.id)}
+    with counted() as sent:
+        kari.get("/sok")
+    assert len(sent) <= 2, sent
+
+
 @pytest.mark.parametrize("typed", ["est", "17.05", "17", "Testine Annan", "tenkt 18.05.1941", "31.02.1941"])
 def test_what_does_not_fit_finds_nobody(browser: Callable[[str], Browser], town: Town, typed: str) -> None:
     page = browser("kari").get("/sok", query_string={"q": typed})

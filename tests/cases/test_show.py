@@ -89,3 +89,46 @@ def test_other_roles_see_the_page(browser: Callable[[str], Browser], town: Town,
         db.session.commit()
     page = browser(name).get(f"/saker/{town.adult.id}").text
     assert ("/samtalar/ny" in page) == (name == "leader")
+
+
+def test_the_services_with_a_valid_consent_are_named(browser: Callable[[str], Browser], town: Town) -> None:
+    kari, page = browser("kari"), f"/saker/{town.adult.id}"
+    assert "Andre tenester" not in kari.get(page).text
+    with audit.acting(TESTER):
+        consent = add_consent(town.adult, town.users["kari"], None, service_id=town.school.id)
+        db.session.commit()
+    assert "<dt>Andre tenester</dt><dd>Skulen</dd>" in kari.get(page).text
+    with audit.acting(TESTER):
+        consent.withdrawn_on, consent.withdrawn_by = days(0), "Testine"
+        db.session.commit()
+    assert "Andre tenester" not in kari.get(page).text
+
+
+def test_a_new_form_keeps_the_way_to_the_results_of_the_one_before(
+    browser: Callable[[str], Browser], town: Town
+) -> None:
+    kari, page = town.users["kari"], f"/saker/{town.adult.id}"
+    with audit.acting(TESTER):
+        old = add_form(town.adult, kari)
+        add_talk(old, kari, days(-10), [5])
+        old.closed_on, old.number = days(-1), 2
+        db.session.commit()
+        new = add_form(town.adult, kari)
+        new.number = 3
+        db.session.commit()
+    text = browser("kari").get(page).text
+    assert f'href="/saker/{town.adult.id}/skjema/{old.id}">Resultata på skjemaet før' in text
+    with audit.acting(TESTER):
+        add_talk(new, kari, days(0), [6])
+        db.session.commit()
+    assert "Resultata på skjemaet før" not in browser("kari").get(page).text
+
+
+def test_the_next_conversation_stands_there_where_a_plan_took_over(
+    browser: Callable[[str], Browser], town: Town
+) -> None:
+    fill(town)
+    with audit.acting(TESTER):
+        town.adult.closed_on, town.adult.close_reason = days(-1), "individual_plan"
+        db.session.commit()
+    assert "Neste samtale:" in browser("kari").get(f"/saker/{town.adult.id}").text

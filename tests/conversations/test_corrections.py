@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from psfs import audit, clock
 from psfs.conversations.queries_form import form_view
 from psfs.domain.scoring import Flag
 from psfs.extensions import db
-from psfs.models import LogEntry
+from psfs.models import Conversation, LogEntry
 from tests.conversations.pages import fields, open_page, said
 from tests.support.people import TESTER
 
@@ -141,6 +141,94 @@ def test_both_stand_in_the_log(browser: Browsers, worked: Worked) -> None:
         "new": 3,
     }
     assert (struck.details["event"], struck.reason) == ("struck", "Feil person")
+
+
+def change(kari: Any, worked: Worked, status: int = 303, **typed: str) -> Any:
+    address = f"{worked.talk(3)}/opplysningar"
+    return kari.post(address, open_page(kari, address, **typed), status=status)
+
+
+def test_another_day_for_the_next_conversation_needs_no_reason(browser: Browsers, town: Town, worked: Worked) -> None:
+    kari = browser("kari")
+    change(kari, worked, next_due="2027-01-20")
+    latest = form_view(worked.form.id).latest
+    assert latest is not None
+    assert latest.next_due == date(2027, 1, 20)
+    assert "20. januar 2027" in said(kari.get(worked.summary).text)
+    log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
+    assert "Neste samtale er flytta til 20.01.2027." in log
+    change(kari, worked, next_due="")
+    log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
+    assert "Neste samtale: frå «20.01.2027» til «ikkje avtalt»" in log
+    change(kari, worked, next_due="")
+    assert db.session.scalar(select(func.count()).select_from(LogEntry)) == 2, "what stands there already is no change"
+
+
+def test_who_held_it_who_answered_and_the_remark_are_put_right_with_a_reason(
+    browser: Browsers, town: Town, worked: Worked
+) -> None:
+    kari = browser("kari")
+    typed = {"performed_by": "Ola Dikta", "respondent": "proxy", "remark": "Eg kjem meir ut."}
+    page = change(kari, worked, 422, **typed)
+    assert 'href="#reason"' in page.text
+    assert "Eg kjem meir ut." in page.text, "what was typed is still there"
+    change(kari, worked, **typed, reason="Skreiv i feil felt")
+    talk = db.session.get_one(Conversation, worked.talks[2].id, populate_existing=True)
+    assert (talk.performed_by, talk.respondent, talk.remark) == tuple(typed.values())
+    assert talk.performed_by_id is None, "not one of those nearest to the case"
+    log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
+    for words in (
+        "Opplysningane om samtalen 10.05.2026 er retta.",
+        "Halden av: frå «Kari Dikta» til «Ola Dikta»",
+        "Kven svara: frå «Personen sjølv» til «Ein annan på vegner av personen»",
+        "Skreiv i feil felt",
+    ):
+        assert words in log
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ({"next_due": "2026-05-10"}, "next_due"),
+        ({"next_due": "i morgon"}, "next_due"),
+        ({"performed_by": " ", "reason": "x"}, "performed_by"),
+        ({"remark": "17054112345", "reason": "x"}, "remark"),
+    ],
+)
+def test_details_that_cannot_be_are_told_at_their_field(
+    browser: Browsers, worked: Worked, typed: dict[str, str], place: str
+) -> None:
+    assert f'href="#{place}"' in change(browser("kari"), worked, 422, **typed).text
+    assert db.session.scalars(select(LogEntry)).all() == []
+
+
+def test_of_two_who_change_the_details_one_is_told(browser: Browsers, worked: Worked) -> None:
+    kari, leader = browser("kari"), browser("leader")
+    address = f"{worked.talk(3)}/opplysningar"
+    first = open_page(kari, address, next_due="2027-01-20")
+    second = open_page(leader, address, next_due="2027-02-20")
+    kari.post(address, first)
+    page = leader.post(address, second, status=409)
+    assert "20. januar 2027" in said(page.text), "what stands there now"
+    assert 'value="2027-02-20"' in page.text, "what was typed"
+    leader.post(address, fields(page.text))
+    assert db.session.get_one(Conversation, worked.talks[2].id, populate_existing=True).next_due == date(2027, 2, 20)
+
+
+def test_the_details_of_a_struck_conversation_or_a_closed_case_stand(
+    browser: Browsers, town: Town, worked: Worked
+) -> None:
+    kari, address = browser("kari"), f"{worked.talk(3)}/opplysningar"
+    sent = open_page(kari, address, next_due="2027-01-20")
+    kari.post(f"{worked.talk(3)}/stryk", {"reason": "feil person"})
+    assert "Samtalen er stroken" in kari.post(address, sent, status=422).text
+    assert "opplysningar" not in kari.get(worked.talk(3)).text
+    with audit.acting(TESTER):
+        town.adult.closed_on = clock.today()
+        db.session.commit()
+    other = f"{worked.talk(2)}/opplysningar"
+    assert "Saka er avslutta" in kari.post(other, open_page(kari, other, next_due="2027-01-20"), status=422).text
+    assert db.session.get_one(Conversation, worked.talks[1].id, populate_existing=True).next_due != date(2027, 1, 20)
 
 
 def test_a_closed_case_is_read_only(browser: Browsers, town: Town, worked: Worked) -> None:

@@ -59,6 +59,7 @@ def test_started_with_the_activities_as_typed(browser: Browsers, town: Town) -> 
         (["Lese", "", "LESE"], "#activity-2", "«LESE» står på skjemaet frå før"),
         (["Lese", "x" * 201], "#activity-1", "for lang"),
         (["Lese", "\u200b"], "#activity-1", "Skriv kva aktiviteten er"),
+        (["Lese", "Ringje 17054112345"], "#activity-1", "ser ut som eit fødselsnummer"),
         (["a", "b", "c", "d", "e", "f"], "#activity-0", "fem aktivitetar om gongen"),
     ],
 )

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 
 from psfs import audit, clock, demo
 from psfs.cases import names
-from psfs.cases.identity_number import looks_like_identity_number
 from psfs.conversations.inputs import ACTIVITY_LENGTH, REASON_LENGTH, RESPONDENTS
 from psfs.domain import due
 from psfs.domain.activities import Answer, RetireReason, Span, active_on, check_answers, check_date, check_limit
+from psfs.domain.identity_number import looks_like_identity_number
 from psfs.domain.scoring import SCALE_VERSION, Scale
 from psfs.extensions import db
 from psfs.models import (

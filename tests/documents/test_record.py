@@ -219,3 +219,16 @@ def test_an_entry_is_few_boxes_so_that_a_long_log_is_laid_out_in_time(app: Flask
             write(town.adult, town.users["kari"], "note", decided_on=date(2026, 4, 1), text=text)
         db.session.commit()
     assert elements() - bare <= 10 * 4
+
+
+def test_the_person_reads_who_has_looked_gathered_by_day(
+    browser: Callable[[str], Browser], pdf: Fetch, logged: Town
+) -> None:
+    kari = browser("kari")
+    for _again in range(3):
+        kari.get(f"/saker/{logged.adult.id}/stige")
+    kari.get(f"/saker/{logged.adult.id}/tiltak")
+    text = reading.flat(pdf(f"/saker/{logged.adult.id}/mi-sak.pdf"))
+    assert "Stigen (3), Tiltaka" in text
+    whole = reading.flat(pdf(f"/saker/{logged.adult.id}/innsyn.pdf"))
+    assert whole.count("Stigen") == 3, "here every time stands by itself"

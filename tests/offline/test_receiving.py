@@ -414,6 +414,22 @@ def test_an_id_that_is_another_conversation_is_set_aside(tablet: Tablets, worked
     assert tablet("kari").ask("samtalar", body)["reasons"] == ["id_used"]
 
 
+@pytest.mark.parametrize("place", ["remark", "performed_by", "reason", "activity"])
+def test_an_identity_number_is_set_aside_to_be_taken_out(
+    tablet: Tablets, worked: Worked, talk: Talk, place: str
+) -> None:
+    body, number = talk(), "Ring 170541 12345"
+    match place:
+        case "reason":
+            body["answers"][str(worked.ids["Bade"])] = {"not_asked": True, "reason": number}
+        case "activity":
+            new = str(uuid.uuid4())
+            body["added"], body["answers"][new] = [{"id": new, "text": number}], {"score": 3}
+        case _:
+            body[place] = number
+    assert tablet("kari").ask("samtalar", body)["reasons"] == ["identity_number"]
+
+
 def test_a_text_longer_than_the_form_takes_is_set_aside_and_not_lost(tablet: Tablets, talk: Talk) -> None:
     body = talk(remark="x" * 5000)
     assert tablet("kari").ask("samtalar", body)["reasons"] == ["text_too_long"]

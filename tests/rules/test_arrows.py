@@ -83,6 +83,7 @@ def test_the_rooms_are_those_of_the_house() -> None:
 def test_the_domain_is_pure() -> None:
     standard = {"__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools"}
     standard |= {"itertools", "operator", "pathlib", "re", "tomllib", "types", "typing", "hashlib", "math", "bisect"}
+    standard |= {"unicodedata"}
     for name in in_room("domain"):
         foreign = {one for one in imported(name) if not one.startswith("psfs.domain")}
         assert {one.split(".")[0] for one in foreign} <= standard, name

@@ -183,10 +183,11 @@ def test_a_considerable_change_that_somebody_else_recorded(town: Town, now: int,
     kari, ola = town.users["kari"], town.users["ola"]
     form = add_form(town.adult, ola)
     add_talk(form, ola, days(-20), [5], next_due=days(60))
-    talk = add_talk(form, ola, days(-10), [now], next_due=days(60))
+    add_talk(form, ola, days(-10), [now], next_due=days(60))
     db.session.commit()
-    found = [(item.flag, item.args) for item in queries.worklist(kari).items if item.kind == "endring"]
-    assert found == ([(flag, {"case_id": town.adult.id, "conversation_id": talk.id})] if flag else [])
+    found = [(each.flag, each.endpoint, each.args) for each in queries.worklist(kari).items if each.kind == "endring"]
+    summary = "conversations.summary", {"case_id": town.adult.id, "form_id": form.id}
+    assert found == ([(flag, *summary)] if flag else []), "where the change and what it is made of stand"
 
 
 @pytest.mark.parametrize(("minutes", "shown"), [(1, False), (-1, True)])
