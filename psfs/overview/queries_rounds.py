@@ -17,7 +17,7 @@ from psfs.overview.dates import days_between
 from psfs.overview.filters import TOP_LEVEL
 from psfs.overview.narrowing import Shape, day, narrowed
 from psfs.overview.periods import Quarter, read_quarter
-from psfs.overview.queries_flow import FIRST_LEVEL, QUARTERS, begun, ended, of_cases
+from psfs.overview.queries_flow import FIRST_LEVEL, begun, ended, of_cases
 from psfs.overview.queries_lists import Listed, listed
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ CLOSED = "avslutta"
 IN_TIME, LATE = "i-tide", "for-seint"
 INTERVALS = {f"{first}-{'' if last is None else last}": (first, last) for first, last in measures.INTERVALS}
 """The intervals by what stands in addresses."""
+_COUNTS = {str(number): number for number in range(1, 21)}
+"""How many quarters a list can go back over: five years at most."""
 _LEVELS = {str(number): number for number in range(TOP_LEVEL + 1)}
 
 
@@ -88,7 +90,7 @@ def read(args: Mapping[str, str], today: date) -> Asked:
         time if time in (IN_TIME, LATE) else "",
         interval if interval in INTERVALS else "",
         read_quarter(args.get("kvartal", ""), today),
-        QUARTERS if args.get("tal", "") == str(QUARTERS) else 1,
+        _COUNTS.get(args.get("tal", ""), 1),
     )
 
 

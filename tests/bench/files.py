@@ -1,4 +1,4 @@
-"""Every open case as a spreadsheet: how long it takes, and the most memory that the process which makes it uses."""
+"""The rounds of five years as a spreadsheet: how long it takes, and the most memory that its process uses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import openpyxl
 if TYPE_CHECKING:
     from tests.bench.pages import Desk
 
-ADDRESS = "/uttrekk/saker?format=xlsx"
+ADDRESS = "/uttrekk/rundar?format=xlsx&tal=20"
 RESET_PEAK = "5"
 """Written to ``clear_refs``, the kernel begins counting the highest use of memory anew (proc(5))."""
 

@@ -1,8 +1,9 @@
 """A made-up municipality of any size, written straight to the tables: for measuring only.
 
 Each person has one case with one form of five conversations and four or five activities: 20,000 people are 100,000
-conversations and 450,000 scores. The first ``KARIS`` people are kari's, in the next ``SHARED`` cases she is one of the
-team, and all of these are the same, to the letter, however many others there are.
+conversations and 450,000 scores. Seven of ten cases are closed, over five years. The first ``KARIS`` people are
+kari's, in the next ``SHARED`` cases she is one of the team, and all of these are open and the same, to the letter,
+however many others there are.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 KARIS, SHARED = 30, 5
 TALKS = 5
 DAYS_BETWEEN = 60
+CLOSED_OF_TEN, YEARS = 7, 5  # so many cases of ten are closed, over so many years
 FREE_DAYS = 22  # without a conversation, up to today: a measurer saves one a day in each case
 CHUNK = 1000  # people whose rows are written together
 PEOPLE_PER_STAFF = 50
@@ -239,6 +241,8 @@ class _Story:
         others = staff[1:] if self.place == 0 else staff
         self.who = staff[0] if mine else others[0 if self.same else dice.randrange(len(others))]
         self.case_id, self.form_id = self.id(), self.id()
+        self.closed_on = self._closed_on()
+        self.now = self.closed_on or maker.today
         self.talk_days = self._talk_days()
         self.opened_on = self.talk_days[0] - timedelta(days=14)
         self.changes: list[Row] = []
@@ -246,8 +250,13 @@ class _Story:
     def id(self) -> UUID:
         return UUID(int=self.dice.getrandbits(128), version=4)
 
+    def _closed_on(self) -> date | None:
+        if self.same or self.number % 10 >= CLOSED_OF_TEN:
+            return None
+        return self.maker.today - timedelta(days=self.dice.randrange(1, (YEARS - 1) * 365))
+
     def _talk_days(self) -> list[date]:
-        last = self.maker.today - timedelta(days=self.dice.randrange(FREE_DAYS, 64))
+        last = self.now - timedelta(days=self.dice.randrange(FREE_DAYS, 64))
         return [last - timedelta(days=DAYS_BETWEEN * back) for back in reversed(range(TALKS))]
 
     def add(self, model: Any, **row: Any) -> None:
@@ -282,8 +291,12 @@ class _Story:
         activities = self._form(at)
         for order, day in enumerate(self.talk_days):
             self._talk(order, day, activities)
+        if self.closed_on:
+            moment = maker._at(self.closed_on, 400)
+            self._log("closed", self.closed_on, moment, outcome="no_concern", text="Det går godt.")
+            self.keep("bti.close", moment)
         for back in (30, 20, 10):
-            seen = maker._at(maker.today - timedelta(days=back), self.number % 300)
+            seen = maker._at(self.now - timedelta(days=back), self.number % 300)
             maker.entry(self.case_id, seen, self.who, "reading", "cases.show", {"by": "contact,holder,opened_by"})
         looked_at = maker._at(self.talk_days[-1] - timedelta(days=5))
         watcher = maker._staff[0][0] if self.same else self.who
@@ -293,7 +306,7 @@ class _Story:
 
     def _person(self) -> date:
         name = f"{self.dice.choice(FIRST)} {self.dice.choice(FIRST)} {self.dice.choice(LAST)}"
-        born = self.maker.today - timedelta(days=self.dice.randrange(365 * 4, 365 * 97))
+        born = self.maker.today - timedelta(days=self.dice.randrange(365 * (YEARS + 4), 365 * 97))
         self.person_id = self.id()
         self.add(
             Person,
@@ -323,10 +336,10 @@ class _Story:
             ladder=ladder_key,
             level=self.level,
             round=1,
-            level_since=self.maker.today - timedelta(days=self.dice.randrange(1, 100)),
+            level_since=self.now - timedelta(days=self.dice.randrange(1, 100)),
             opened_on=self.opened_on,
-            closed_on=None,
-            close_reason=None,
+            closed_on=self.closed_on,
+            close_reason="no_concern" if self.closed_on else None,
             service_id=self.maker._services[self.place],
             holder_id=self.who[0],
             contact_id=self.who[0],
@@ -346,7 +359,7 @@ class _Story:
             user_id=member[0],
             role="Koordinator",
             from_on=self.opened_on,
-            until_on=None,
+            until_on=self.closed_on,
         )
         self._coordination()
 
@@ -355,7 +368,7 @@ class _Story:
         begun = self.opened_on
         for level in range(self.level + 1):
             last = level == self.level
-            until = None if last else begun + timedelta(days=self.dice.randrange(3, 30))
+            until = self.closed_on if last else begun + timedelta(days=self.dice.randrange(3, 30))
             self.maker._add(
                 LevelStay,
                 id=self.id(),
@@ -370,11 +383,17 @@ class _Story:
             return
         of_case = {"case_id": self.case_id}
         self.add(
-            Coordinator, id=self.id(), user_id=self.who[0], kind="coordinator", from_on=begun, until_on=None, **of_case
+            Coordinator,
+            id=self.id(),
+            user_id=self.who[0],
+            kind="coordinator",
+            from_on=begun,
+            until_on=self.closed_on,
+            **of_case,
         )
-        self.add(CareTeam, id=self.id(), started_on=begun, ended_on=None, reason="", **of_case)
+        self.add(CareTeam, id=self.id(), started_on=begun, ended_on=self.closed_on, reason="", **of_case)
         for back in (20, 200):
-            on = self.maker.today - timedelta(days=back)
+            on = self.now - timedelta(days=back)
             self.add(
                 Meeting,
                 id=self.id(),
@@ -425,7 +444,7 @@ class _Story:
         self.add(LogEntry, **row | fields)
 
     def _consents(self, at: datetime) -> None:
-        until = self.maker.today + timedelta(days=self.dice.randrange(10, 400))
+        until = self.now + timedelta(days=self.dice.randrange(10, 400))
         for service in (None, self.maker._services[(self.place + 1) % len(SERVICES)]):
             consent_id = self.id()
             self.add(
@@ -450,7 +469,7 @@ class _Story:
         self.keep("bti.new_consent", at)
 
     def _measure(self, at: datetime) -> None:
-        deadline = self.maker.today + timedelta(days=self.dice.randrange(-10, 200))
+        deadline = self.now + timedelta(days=self.dice.randrange(-10, 200))
         measure_id = self.id()
         self.add(
             Intervention,
@@ -465,10 +484,10 @@ class _Story:
             started_on=self.opened_on,
             deadline=deadline,
             evaluate_on=deadline,
-            ended_on=None,
-            result=None,
+            ended_on=self.closed_on,
+            result="reached" if self.closed_on else None,
             evaluation="",
-            evaluated_on=None,
+            evaluated_on=self.closed_on,
             recorded_at=at,
             recorded_by_id=self.who[0],
             version=1,
@@ -485,7 +504,7 @@ class _Story:
             scale=Scale.HIGHER_IS_BETTER.value,
             scale_version=SCALE_VERSION,
             opened_on=self.talk_days[0],
-            closed_on=None,
+            closed_on=self.closed_on,
             closed_reason="",
             created_by_id=self.who[0],
             created_at=at,
