@@ -52,7 +52,8 @@ def new_consent(case: OpenCase) -> ResponseReturnValue:
     if request.method == "GET":
         form.service.data = request.args.get("teneste", "")
     if not by_law:
-        order = dict.fromkeys((*givers, *words.GIVEN_BY))  # the fitting first; the rules have the last word
+        sent = form.given_by.data  # whoever it was: why they cannot is for the rule to say
+        order = dict.fromkeys((*givers, *({sent} & words.GIVEN_BY.keys())))
         form.given_by.choices = options((code, words.GIVEN_BY[code]) for code in order)
 
     def page(problems: list[Any], news: Any) -> str:

@@ -65,7 +65,7 @@ CLOSE_REASONS: dict[str, LazyString] = {
 }
 RESULTS: dict[str, LazyString] = {
     "reached": _l("Målet er nådd"),
-    "partly": _l("Målet er nådd delvis"),
+    "partly": _l("Målet er delvis nådd"),
     "not_reached": _l("Målet er ikkje nådd"),
     "stopped": _l("Tiltaket vart stoppa"),
 }

@@ -79,7 +79,7 @@ class PlanForm(CaseForm):
     version = VersionField(default=0)
     state = choice(_l("Individuell plan"), words.PLANS, YOUR_CHOICE)
     since = day(_l("Sidan når?"))
-    next_revision = maybe_day(_l("Neste gong planen skal gåast gjennom"))
+    next_revision = maybe_day(_l("Når skal planen sjåast gjennom på nytt?"))
     reference = line(
         _l("Kvar ligg planen?"), description=_l("Ei lenkje, eller namnet på systemet og nummeret planen har der.")
     )

@@ -29,7 +29,7 @@ async function takeAlong(event) {
   event.preventDefault();
   const { vaultOf } = await import("./offline/open.js");
   if (!(await recordsHere()) || !(await vaultOf(account))) {
-    location.assign(link.href);
+    location.assign(`${link.href}?ta=${encodeURIComponent(link.dataset.take)}`); // to be taken when it is ready
     return;
   }
   link.setAttribute("data-going", "");

@@ -163,6 +163,25 @@ def sign_out(tablet: Tablet) -> None:
     tablet.tap("[data-sign-out] button")
 
 
+def test_who_asks_to_take_along_before_the_device_is_ready_has_it_done_when_it_is(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    tablet = new_tablet("chromium", tmp_path / "tablet", server.url)
+    visit.sign_in(tablet)
+    tablet.tap("[data-take]", "Ta med dei som står for tur")
+    tablet.waits_for("[data-wanted]", "blir dei du valde, tekne med")
+    tablet.fill("#on-1", visit.PHRASE)
+    tablet.fill("#on-2", visit.PHRASE)
+    tablet.tap("#device button", "Ta eininga i bruk")
+    tablet.sees("med på eininga.")
+    assert tablet.js("return document.querySelectorAll('[data-people] li').length;") > 0
+    assert tablet.js("return location.search;") == ""
+    tablet.open("/eining")
+    tablet.waits_for("[data-people] li")
+    assert "Eininga er klar" not in tablet.js("return document.querySelector('main').textContent;")
+
+
 def test_signing_out_without_network_erases_nothing(own_server: Serve, new_tablet: NewTablet, tmp_path: Path) -> None:
     server = own_server()
     tablet = new_tablet("chromium", tmp_path / "tablet", server.url)

@@ -5,12 +5,14 @@ import { Api } from "./api.js";
 import { unlocked, vaultOf } from "./open.js";
 import { eraseUnlessWaiting, expire, waiting } from "./records.js";
 import { heard } from "./sign.js";
+import { take } from "./take.js";
 import { changeForm, turnOnForm } from "./device-phrase.js";
 import { probe } from "./vault.js";
 import { count, hasWord, moment, part, word } from "./words.js";
 
 const account = document.querySelector("meta[name=account]").content;
 const app = document.getElementById("device");
+const wanted = (new URLSearchParams(location.search).get("ta") ?? "").split(" ").filter(Boolean); // ids of cases
 
 show();
 
@@ -32,7 +34,17 @@ async function showOff(note) {
     app.replaceChildren(plain(word(`cannot-${can.reason}`)));
     return;
   }
-  app.replaceChildren(...[note && plain(note), turnOnForm(account, can, () => show(word("is-on")))].filter(Boolean));
+  const form = turnOnForm(account, can, takeWanted);
+  form.querySelector("[data-wanted]").hidden = wanted.length === 0;
+  app.replaceChildren(...[note && plain(note), form].filter(Boolean));
+}
+
+/** It is on: take those that somebody asked for when it was not. */
+async function takeWanted() {
+  const said = wanted.length ? await take(account, wanted) : [];
+  history.replaceState(history.state, "", location.pathname);
+  await show([word("is-on"), ...said].join(" "));
+  heard({});
 }
 
 /** In use: whom it has along, the phrase, and the way out. */
