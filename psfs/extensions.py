@@ -124,6 +124,7 @@ def own_transaction() -> Iterator[Connection]:
 
     What the session has not committed is given up first: two writers in one request would wait for one another.
     """
+    end_reading()
     db.session.rollback()
     with db.engine.connect().execution_options(**{IMMEDIATE: True}) as connection, connection.begin():
         yield connection
