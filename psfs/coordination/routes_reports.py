@@ -9,12 +9,15 @@ from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from psfs import clock
 from psfs.accounts.current import permit, user
+from psfs.accounts.settings import limits
 from psfs.bti import pages, service_baton
 from psfs.cases.door import OpenCase
 from psfs.cases.service_lists import note_list
 from psfs.coordination import forms, queries, queries_appointing, service, service_appointing, words
 from psfs.coordination.routes import bp
+from psfs.domain import due
 from psfs.domain.permissions import Action
 from psfs.fields import options
 
@@ -170,4 +173,8 @@ def _report(case: OpenCase, report_id: uuid.UUID) -> NeedReport:
 
 
 def _page(case: OpenCase, template: str, **values: Any) -> str:
+    if row := values.get("report"):
+        limit, today = due.report_due(row.reported_on, limits()), clock.today()
+        age = due.age_on(case.person.birth_date, today)
+        values |= {"limit": limit, "late": due.is_overdue(limit, today), "age": age}
     return render_template(f"coordination/{template}.html", case=case, person=case.person, **values)

@@ -69,7 +69,9 @@ def test_ones_own_cases_are_not_those_of_the_service_nor_of_the_unit(
     browser: Callable[[str], Browser], town: Town
 ) -> None:
     for name in ("leader", "ke", "eva"):
-        assert "Sakene du er med i" not in browser(name).get("/sok").text
+        page = browser(name).get("/sok").text
+        assert "Testine Tenkt" not in page
+        assert "Sakene du er med i, står her." in page
 
 
 def test_ones_own_cases_are_logged_once_within_the_hour(browser: Callable[[str], Browser], town: Town) -> None:

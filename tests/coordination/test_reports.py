@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from psfs import clock
+from psfs.domain import due
 from psfs.extensions import db
 from psfs.models import Coordinator, Handover, IndividualPlan, NeedReport
 from psfs.worklist import queries as worklist
@@ -276,11 +277,20 @@ def test_the_units_own_pages_are_its_own(browser: Open, town: Town, name: str) -
 def test_the_queue_says_what_is_late(browser: Open, town: Town) -> None:
     row = report(browser, town.adult)
     change(row, reported_on=clock.today() - timedelta(days=14))
-    assert "Forfalle" not in browser("ke").get("/meldingar").text
+    ke, itself = browser("ke"), address(town.adult, f"/meldingar/{row.id}")
+    for page in ("/meldingar", itself, f"{itself}/avgjer"):
+        assert "Forfalle" not in ke.get(page).text
     change(now(row), reported_on=clock.today() - timedelta(days=15))
-    page = browser("ke").get("/meldingar").text
+    page = ke.get("/meldingar").text
     assert "Forfalle" in page
     assert "15 dagar gammal" in page
+    years = due.age_on(town.adult.person.birth_date, clock.today())
+    for page in (itself, f"{itself}/avgjer"):
+        text = ke.get(page).text
+        assert f"Testine Tenkt, {years} år. Heimetenesta, nivå 1" in text
+        assert "Forfalle" in text
+    change(now(row), state="decided", decided_on=clock.today(), coordinator=False, plan=False)
+    assert "Forfalle" not in ke.get(itself).text
 
 
 def test_ke_without_a_service_cannot_be_coordinator(browser: Open, town: Town) -> None:
