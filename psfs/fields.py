@@ -39,13 +39,17 @@ class PageForm(FlaskForm):
 
 
 class CaseForm(PageForm):
-    """A form about a person: a national identity number typed anywhere in it is refused."""
+    """A form about a person: a national identity number typed anywhere in it is refused. ``numbers`` names fields that
+    are meant for other numbers."""
+
+    numbers: frozenset[str] = frozenset()
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check all fields."""
         good = bool(super().validate(extra_validators))
         for field in self:
             typed = isinstance(field, wtforms.StringField) and not isinstance(field, wtforms.HiddenField)
+            typed = typed and field.name not in self.numbers
             if typed and looks_like_identity_number(str(field.data or "")):
                 field.errors = [*field.errors, _("Dette ser ut som eit fødselsnummer. Det skal ikkje lagrast her.")]
                 good = False

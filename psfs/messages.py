@@ -77,7 +77,11 @@ MESSAGES: dict[str, LazyString] = {
         "%(who)s har alt lagra ein samtale denne dagen, %(held_on)s. Det du har skrive, er ikkje lagra enno."
     ),
     "corrected_meanwhile": _l("Skåren er retta av ein annan sidan du opna sida. Sjå kva som står der no."),
-    "details_meanwhile": _l("Nokon har endra opplysningane medan du skreiv. Det du skreiv, står her."),
+    "details_meanwhile": _l(
+        "Nokon har endra opplysningane medan du skreiv. Det du skreiv, står her. Lagrar du, kjem det i staden for det "
+        "som står no."
+    ),
+    "not_the_last": _l("Dagen for neste samtale står i den siste samtalen. Endre han der."),
     "correction_id_used": _l("Denne rettinga er alt lagra, med eit anna innhald."),
     "reworded_meanwhile": _l("Aktiviteten er skriven om av ein annan sidan du opna sida. No står det «%(text)s»."),
     "conversation_struck": _l("Samtalen er stroken og kan ikkje rettast."),

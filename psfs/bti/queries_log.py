@@ -18,6 +18,8 @@ from psfs.formatting import day
 from psfs.language import current
 from psfs.models import Case, LogEntry
 
+_Date = date  # a view has a method of that name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -83,7 +85,7 @@ class EntryView:
         """A date among the details, or None."""
         return _date(self.details.get(name))
 
-    def date_in(self, group: str, name: str) -> Any:
+    def date_in(self, group: str, name: str) -> _Date | None:
         """A date in a group of the details, or None."""
         return _date((self.details.get(group) or {}).get(name))
 
@@ -107,6 +109,14 @@ def log_lines(case_id: uuid.UUID) -> list[LogLine]:
     later = aliased(LogEntry)
     query = select(LogEntry, later.id).outerjoin(later, later.strikes_id == LogEntry.id)
     return [LogLine(*row) for row in db.session.execute(query.where(LogEntry.case_id == case_id))]
+
+
+def details_of(case: Case, conversation_id: uuid.UUID) -> list[EntryView]:
+    """What the log says of details of a conversation that were put right, the newest first. One statement."""
+    query = select(LogEntry).where(LogEntry.case_id == case.id, LogEntry.kind == "conversation")
+    query = query.where(LogEntry.subject_id == conversation_id)
+    found = (_entry_view(entry, None, case.ladder) for entry in db.session.scalars(query))
+    return _sorted((each for each in found if each.event == "details"), newest_first=True)
 
 
 def views_of(lines: Iterable[LogLine], ladder_key: str) -> list[EntryView]:

@@ -52,8 +52,8 @@ def new_consent(case: OpenCase) -> ResponseReturnValue:
     if request.method == "GET":
         form.service.data = request.args.get("teneste", "")
     if not by_law:
-        sent = form.given_by.data  # whoever it was: why they cannot is for the rule to say
-        order = dict.fromkeys((*givers, *({sent} & words.GIVEN_BY.keys())))
+        grown = due.age_on(case.person.birth_date, case.case.opened_on) >= due.ADULT
+        order = dict.fromkeys(givers if grown else (*givers, *words.GIVEN_BY))  # the rules have the last word
         form.given_by.choices = options((code, words.GIVEN_BY[code]) for code in order)
 
     def page(problems: list[Any], news: Any) -> str:

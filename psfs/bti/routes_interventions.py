@@ -118,9 +118,12 @@ def _form(case: OpenCase, measure: Intervention | None) -> tuple[Any, list[User]
     people = taking_part(case.case, case.user)
     form: Any = forms.InterventionForm(obj=measure) if request.method == "GET" and measure else forms.InterventionForm()
     own, chosen = case.case.service, measure.service_id if measure is not None else None
-    may = {*taking_part_today(case.case), chosen}
-    services = (own, *(each for each in other_services(case.case) if each.id in may))
-    form.service.choices = options((str(each.id), each.name) for each in services)
+    may = taking_part_today(case.case)
+    services = sorted((own, *other_services(case.case)), key=lambda each: each.id not in may)
+    form.service.choices = options(
+        (str(each.id), each.name if each.id in may else _("%(service)s (manglar samtykke)", service=each.name))
+        for each in services
+    )
     form.responsible_id.choices = options(
         [*((str(user.id), user.name) for user in people), (SOMEONE_ELSE, _("Ein annan"))]
     )

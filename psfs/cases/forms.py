@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -25,9 +25,6 @@ from psfs.cases import names
 from psfs.fields import CaseForm, DayField, NewIdField, VersionField, at_most, options
 from psfs.language import LANGUAGES
 from psfs.text import lines, one_line
-
-if TYPE_CHECKING:
-    pass
 
 _l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
 OLDEST = 130  # years

@@ -36,14 +36,21 @@ Answer = str | tuple[str, int]
 @bp.get("/sok", endpoint="search")
 @permit(Action.SEARCH)
 def find() -> str:
-    """Find a person by name, birth date or both; where nothing is typed, the cases that the reader takes part in."""
+    """Find a person by name, birth date or both."""
     query = search.read(request.args.get("q", ""))
     found = search.find(query, user())
     service.note_found(found, user(), "cases.search")
-    own = () if query.text else search.own(user())
-    note_own("cases.own", {case.id for person in own for case in person.cases}, user())
     template = "cases/_results.html" if request.headers.get("HX-Request") else "cases/search.html"
-    return render_template(template, query=query, found=found, own=own)
+    return render_template(template, query=query, found=found, has_own=search.has_own(user()))
+
+
+@bp.get("/mine-saker")
+@permit(Action.SEARCH)
+def own() -> str:
+    """The cases that the reader takes part in: a page by itself, for who searches may have somebody beside them."""
+    found = search.own(user())
+    note_own("cases.own", set(found.case_ids), user())
+    return render_template("cases/own.html", found=found)
 
 
 @bp.route("/personar/ny", methods=["GET", "POST"])

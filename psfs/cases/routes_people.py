@@ -111,7 +111,7 @@ def team(case: OpenCase) -> Answer | Response:
         text = message(refusal) if isinstance(refusal, Refusal) else _("Vel ein person.")
         form.user_id.errors = [*form.user_id.errors, text]
         return _team_page(case, form), 422
-    return redirect(url_for("cases.team", case_id=case.id), 303)
+    return redirect(url_for("cases.team", case_id=case.id, fra=request.args.get("fra")), 303)
 
 
 def _left(case_id: uuid.UUID, member_id: uuid.UUID) -> Response | None:

@@ -47,8 +47,7 @@ SHOWN = 20  # persons
 ROWS = 2 * SHOWN + 1  # a person may come several times: once for each case, and for each word of the name that fits
 SAME_DAY = 1000  # cases of people born on one day
 SHORT_CASELOAD = 500
-OWN = TAKES_PART - {Relation.OPENED_BY}  # who opened a case has it no longer when somebody else holds it
-OWN_CASES = 100
+OWN_CASES = 200
 _DATES = (
     re.compile(r"(?<!\d)(?P<d>\d{1,2})[./-](?P<m>\d{1,2})[./-](?P<y>\d{4})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
@@ -156,13 +155,19 @@ def born_on(birth_date: date, words: Sequence[str], account: User, *, similar: b
     return Found(tuple(people[:SHOWN]), known[:SHOWN], more=len(people) > SHOWN)
 
 
-def own(account: User) -> tuple[FoundPerson, ...]:
+def has_own(account: User) -> bool:
+    """Whether the account's role takes part in cases."""
+    return bool(grants(account) & TAKES_PART)
+
+
+def own(account: User) -> Found:
     """Those whose cases the account takes part in and that go on, by name. One statement."""
-    wanted = grants(account) & OWN
+    wanted = grants(account) & TAKES_PART
     if not wanted:
-        return ()
+        return Found()
     rows = db.session.execute(_own(wanted), who(account)).all()
-    return tuple(_people(row for row in rows if _may_view(row, account)))
+    people = _people(row for row in rows[:OWN_CASES] if _may_view(row, account))
+    return Found(tuple(people), more=len(rows) > OWN_CASES)
 
 
 def might_be(birth_date: date, words: Sequence[str], account: User) -> Found:
@@ -210,7 +215,7 @@ def _named(wanted: frozenset[Relation], count: int, short: bool) -> Select[*tupl
 @functools.cache
 def _own(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
     query = _rows().where(Case.id.in_(case_ids(wanted)), Case.talks_go_on, visible(wanted))
-    return query.order_by(Person.name, Person.id).limit(OWN_CASES)
+    return query.order_by(Person.name, Person.id).limit(OWN_CASES + 1)
 
 
 @functools.cache

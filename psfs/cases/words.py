@@ -32,7 +32,7 @@ VIEWS: dict[str, LazyString] = {
     "conversations.show": _l("Ein samtale"),
     "conversations.summary": _l("Oppsummering av samtalane"),
     "conversations.correct": _l("Retting av ein samtale"),
-    "conversations.details": _l("Retting av ein samtale"),
+    "conversations.details": _l("Opplysningane om ein samtale"),
     "conversations.strike": _l("Stryking av ein samtale"),
     "conversations.close_form": _l("Avslutting av eit skjema"),
     "conversations.activities": _l("Aktivitetane i eit skjema"),
@@ -95,7 +95,7 @@ VIEWS: dict[str, LazyString] = {
 }
 LISTS: dict[str, LazyString] = {
     "worklist.home": _l("På arbeidslista"),
-    "cases.own": _l("Blant sakene ein sjølv er med i"),
+    "cases.own": _l("I lista over sakene den tilsette er med i"),
     "cases.search": _l("I eit søk"),
     "cases.new": _l("I sjekken av om ein ny person fanst frå før"),
     "coordination.queue": _l("Blant meldingane til koordinerande eining"),

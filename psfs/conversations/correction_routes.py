@@ -73,11 +73,15 @@ def details(case: OpenCase, conversation_id: uuid.UUID) -> str | Response | tupl
     view, talk = _conversation(case, conversation_id)
     stands = {name: getattr(talk, name) for name in DETAILS}
     form: Any = DetailsForm(formdata=request.form or None, data={**stands, "seen": mark(stands)})
+    form.take_what_stands(talk)
+    if not (view.open and view.latest is not None and view.latest.id == talk.id):
+        del form.next_due
     problem, conflict = "", False
     if form.accepted():
         told = {name: form[name].data or "" for name in ("performed_by", "respondent", "remark", "seen", "reason")}
         try:
-            given = DetailsInput(**told, next_due=form.next_due.data)
+            next_due = form.next_due.data if "next_due" in form else talk.next_due
+            given = DetailsInput(**told, next_due=next_due)
             service.change_details(case.case, user(), conversation_id, given)
         except Refusal as fault:
             db.session.rollback()

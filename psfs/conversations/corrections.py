@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import abort
+from sqlalchemy import select
 
 from psfs import clock
 from psfs.bti import log
@@ -17,12 +18,12 @@ from psfs.conversations.undoing import undo_changes
 from psfs.domain.activities import check_answers
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
-from psfs.models import Activity, Score, ScoreCorrection
+from psfs.models import Activity, Conversation, Score, ScoreCorrection
 
 if TYPE_CHECKING:
     import uuid
 
-    from psfs.models import Case, Conversation, User
+    from psfs.models import Case, User
 
 
 def correct(
@@ -84,10 +85,13 @@ def change_details(case: Case, by: User, conversation_id: uuid.UUID, given: Deta
     What stood there before stays in the log. What already stands there changes nothing. The day it was held cannot be
     changed: what counted then hangs on it.
 
+    Another day for the next one is agreed on in the last conversation of an open form alone: nothing waits for what an
+    older one says.
+
     Raises:
         Conflict: "details_meanwhile": somebody else changed them after ``given.seen`` was read.
-        Refusal: "case_closed", "conversation_struck", "next_due_too_early", "needs_reason" (only another day for the
-            next conversation needs none).
+        Refusal: "case_closed", "conversation_struck", "not_the_last", "next_due_too_early", "needs_reason" (only
+            another day for the next conversation needs none).
         werkzeug.exceptions.NotFound: not a conversation of the case.
     """
     talk = load_conversation(case, conversation_id)
@@ -100,6 +104,8 @@ def change_details(case: Case, by: User, conversation_id: uuid.UUID, given: Deta
         raise Refusal("conversation_struck")
     if given.seen != mark(before):
         raise Conflict("details_meanwhile")
+    if "next_due" in changed and not is_last(talk):
+        raise Refusal("not_the_last")
     if given.next_due is not None and given.next_due <= talk.held_on:
         raise Refusal("next_due_too_early")
     if changed != ["next_due"] and not given.reason:
@@ -117,6 +123,13 @@ def change_details(case: Case, by: User, conversation_id: uuid.UUID, given: Deta
     log.write(case, by, "conversation", subject_id=talk.id, reason=given.reason, details=details)
     db.session.commit()
     return talk
+
+
+def is_last(talk: Conversation) -> bool:
+    """Whether it is the last conversation that counts in a form that is open: the next one is agreed on there."""
+    newest = select(Conversation.id).where(Conversation.form_id == talk.form_id, Conversation.struck_at.is_(None))
+    newest = newest.order_by(Conversation.held_on.desc(), Conversation.recorded_at.desc(), Conversation.id.desc())
+    return talk.form.closed_on is None and db.session.scalar(newest.limit(1)) == talk.id
 
 
 def _told(value: object) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from psfs.conversations.inputs import REASON_LENGTH, TEXT_LENGTH
-from psfs.conversations.words import RESPONDENTS, RETIRE_REASONS
-from psfs.fields import CaseForm, DayField, IdField, NewIdField, at_most, choice
+from psfs.conversations.words import NOT_TOLD, RESPONDENTS, RETIRE_REASONS
+from psfs.fields import CaseForm, DayField, IdField, NewIdField, at_most, choice, options
 from psfs.text import lines, one_line
+
+if TYPE_CHECKING:
+    from psfs.conversations.views import ConversationView
 
 _l: Any = lazy_gettext  # the stubs of a form know only plain texts, not ones looked up later
 NAME_LENGTH = 200
@@ -70,7 +73,7 @@ class DetailsForm(CaseForm):
     """What a conversation tells beside the day and the scores; ``seen`` is what stood there when the page was made."""
 
     seen = HiddenField()
-    performed_by = ConversationForm.performed_by
+    performed_by = StringField(_l("Kven heldt samtalen?"), [at_most(NAME_LENGTH)], filters=[one_line])
     respondent = ConversationForm.respondent
     remark = ConversationForm.remark
     next_due = ConversationForm.next_due
@@ -80,6 +83,16 @@ class DetailsForm(CaseForm):
         filters=[lines],
         description=_l("Kan stå tomt når berre dagen for neste samtale er ny."),
     )
+
+    def take_what_stands(self, talk: ConversationView) -> None:
+        """Let stand what an imported conversation does not tell: nobody has to make up who held it or who answered."""
+        if talk.respondent not in RESPONDENTS:
+            self.respondent.choices = options([(talk.respondent, NOT_TOLD), *RESPONDENTS.items()])
+        if talk.performed_by:
+            self.performed_by.validators = [
+                DataRequired(_l("Skriv kven som heldt samtalen.")),
+                *self.performed_by.validators,
+            ]
 
 
 class AddForm(CaseForm):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from psfs import clock
 from psfs.accounts.current import permit, user
 from psfs.accounts.settings import limits
+from psfs.bti.queries_log import details_of
 from psfs.cases.door import OpenCase
 from psfs.conversations import answers, bodies, service, words
 from psfs.conversations.forms import ConversationForm
@@ -116,7 +117,12 @@ def show(case: OpenCase, conversation_id: uuid.UUID) -> str:
     view = form_view(form_id_of(conversation_id), case.id)
     talk = next(one for one in (*view.columns, *view.struck) if one.id == conversation_id)
     return render_template(
-        "conversations/show.html", case=case, view=view, talk=talk, may_correct=_may(case, Action.CORRECT)
+        "conversations/show.html",
+        case=case,
+        view=view,
+        talk=talk,
+        details=details_of(case.case, talk.id),
+        may_correct=_may(case, Action.CORRECT),
     )
 
 

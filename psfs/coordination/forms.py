@@ -76,6 +76,7 @@ class AppointForm(CaseForm):
 class PlanForm(CaseForm):
     """What the register knows of an individual plan."""
 
+    numbers = frozenset({"reference"})  # a number in another system
     version = VersionField(default=0)
     state = choice(_l("Individuell plan"), words.PLANS, YOUR_CHOICE)
     since = day(_l("Sidan når?"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from psfs.accounts.current import permit, user
-from psfs.cases.relations import TAKES_PART, grants
+from psfs.cases.search import has_own
 from psfs.cases.service_emergency import acknowledge_emergency
 from psfs.cases.service_lists import note_own
 from psfs.domain.permissions import Action, Role, allowed
@@ -42,7 +42,7 @@ def home() -> str | Response:
         counts=found.counts,
         kind=kind,
         kinds=kinds,
-        takes_part=bool(grants(user()) & TAKES_PART),
+        takes_part=has_own(user()),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the worklist leaves in the log: the names it showed, without writing the same again at every visit."""
+"""What the worklist leaves in the log of a case."""
 
 from __future__ import annotations
 

@@ -44,10 +44,8 @@ def test_who_has_access_finds_the_case(browser: Callable[[str], Browser], town: 
 
 
 @both
-@pytest.mark.parametrize("how", ["holder_id", "contact_id", "team", ""])
-def test_with_nothing_typed_one_finds_the_cases_one_takes_part_in(
-    browser: Callable[[str], Browser], town: Town, how: str
-) -> None:
+@pytest.mark.parametrize("how", ["holder_id", "contact_id", "opened_by_id", "team", ""])
+def test_one_finds_the_cases_one_takes_part_in(browser: Callable[[str], Browser], town: Town, how: str) -> None:
     ola = town.users["ola"]
     with audit.acting(TESTER):
         town.adult.holder_id = town.users["kari"].id
@@ -56,32 +54,53 @@ def test_with_nothing_typed_one_finds_the_cases_one_takes_part_in(
         elif how:
             setattr(town.adult, how, ola.id)
         db.session.commit()
-    page = browser("ola").get("/sok")
+    page = browser("ola").get("/mine-saker")
     assert ("Testine Tenkt" in page.text) == bool(how)
     assert "Prøve Liten" not in page.text
     with audit.acting(TESTER):
         town.adult.closed_on = clock.today()
         db.session.commit()
-    assert "Testine Tenkt" not in browser("ola").get("/sok").text
+    assert "Testine Tenkt" not in browser("ola").get("/mine-saker").text
 
 
 def test_ones_own_cases_are_not_those_of_the_service_nor_of_the_unit(
     browser: Callable[[str], Browser], town: Town
 ) -> None:
     for name in ("leader", "ke", "eva"):
-        page = browser(name).get("/sok").text
+        page = browser(name).get("/mine-saker").text
         assert "Testine Tenkt" not in page
-        assert "Sakene du er med i, står her." in page
+        assert "Du er ikkje med i noka sak" in page
+    browser("admin").get("/mine-saker", status=404)
+
+
+def test_a_long_list_of_ones_own_says_that_it_is_cut(
+    browser: Callable[[str], Browser], town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ikkje alle står her" not in browser("kari").get("/mine-saker").text
+    search._own.cache_clear()
+    monkeypatch.setattr(search, "OWN_CASES", 1)
+    page = browser("kari").get("/mine-saker").text
+    search._own.cache_clear()
+    assert page.count('class="row"') == 1
+    assert "ikkje alle står her" in page
+
+
+def test_the_page_for_searching_names_nobody_before_something_is_typed(
+    browser: Callable[[str], Browser], town: Town
+) -> None:
+    page = browser("kari").get("/sok").text
+    assert "Testine Tenkt" not in page
+    assert 'href="/mine-saker"' in page
 
 
 def test_ones_own_cases_are_logged_once_within_the_hour(browser: Callable[[str], Browser], town: Town) -> None:
     kari = browser("kari")
     for _again in range(3):
-        assert "Testine Tenkt" in kari.get("/sok").text
+        assert "Testine Tenkt" in kari.get("/mine-saker").text
     (entry,) = entries("cases.own")
     assert set(json.loads(entry.data)["cases"]) == {str(town.adult.id), str(town.child.id)}
     with counted() as sent:
-        kari.get("/sok")
+        kari.get("/mine-saker")
     assert len(sent) <= 2, sent
 
 

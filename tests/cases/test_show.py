@@ -117,11 +117,11 @@ def test_a_new_form_keeps_the_way_to_the_results_of_the_one_before(
         new.number = 3
         db.session.commit()
     text = browser("kari").get(page).text
-    assert f'href="/saker/{town.adult.id}/skjema/{old.id}">Resultata på skjemaet før' in text
+    assert f'href="/saker/{town.adult.id}/skjema/{old.id}">Resultata på det førre skjemaet' in text
     with audit.acting(TESTER):
         add_talk(new, kari, days(0), [6])
         db.session.commit()
-    assert "Resultata på skjemaet før" not in browser("kari").get(page).text
+    assert "Resultata på det førre skjemaet" not in browser("kari").get(page).text
 
 
 def test_the_next_conversation_stands_there_where_a_plan_took_over(

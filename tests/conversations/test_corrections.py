@@ -11,7 +11,10 @@ import pytest
 from sqlalchemy import func, select
 
 from psfs import audit, clock
+from psfs.conversations import service
+from psfs.conversations.inputs import DetailsInput, mark
 from psfs.conversations.queries_form import form_view
+from psfs.domain.errors import Refusal
 from psfs.domain.scoring import Flag
 from psfs.extensions import db
 from psfs.models import Conversation, LogEntry
@@ -156,7 +159,7 @@ def test_another_day_for_the_next_conversation_needs_no_reason(browser: Browsers
     assert latest.next_due == date(2027, 1, 20)
     assert "20. januar 2027" in said(kari.get(worked.summary).text)
     log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
-    assert "Neste samtale er flytta til 20.01.2027." in log
+    assert "Neste samtale er avtalt til 20.01.2027." in log
     change(kari, worked, next_due="")
     log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
     assert "Neste samtale: frå «20.01.2027» til «ikkje avtalt»" in log
@@ -176,6 +179,9 @@ def test_who_held_it_who_answered_and_the_remark_are_put_right_with_a_reason(
     talk = db.session.get_one(Conversation, worked.talks[2].id, populate_existing=True)
     assert (talk.performed_by, talk.respondent, talk.remark) == tuple(typed.values())
     assert talk.performed_by_id is None, "not one of those nearest to the case"
+    own = said(kari.get(worked.talk(3)).text)
+    assert "Kven svara: frå «Personen sjølv» til «Ein annan på vegner av personen»" in own
+    assert "Opplevd nytte: frå «ikkje skrive» til «Eg kjem meir ut.»" in own
     log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
     for words in (
         "Opplysningane om samtalen 10.05.2026 er retta.",
@@ -219,7 +225,7 @@ def test_the_details_of_a_struck_conversation_or_a_closed_case_stand(
     browser: Browsers, town: Town, worked: Worked
 ) -> None:
     kari, address = browser("kari"), f"{worked.talk(3)}/opplysningar"
-    sent = open_page(kari, address, next_due="2027-01-20")
+    sent = open_page(kari, address, remark="Nytt", reason="x")
     kari.post(f"{worked.talk(3)}/stryk", {"reason": "feil person"})
     assert "Samtalen er stroken" in kari.post(address, sent, status=422).text
     assert "opplysningar" not in kari.get(worked.talk(3)).text
@@ -227,8 +233,49 @@ def test_the_details_of_a_struck_conversation_or_a_closed_case_stand(
         town.adult.closed_on = clock.today()
         db.session.commit()
     other = f"{worked.talk(2)}/opplysningar"
-    assert "Saka er avslutta" in kari.post(other, open_page(kari, other, next_due="2027-01-20"), status=422).text
-    assert db.session.get_one(Conversation, worked.talks[1].id, populate_existing=True).next_due != date(2027, 1, 20)
+    sent = open_page(kari, other, remark="Nytt", reason="x")
+    assert "Saka er avslutta" in kari.post(other, sent, status=422).text
+    assert db.session.get_one(Conversation, worked.talks[1].id, populate_existing=True).remark != "Nytt"
+
+
+def test_the_next_conversation_is_agreed_on_in_the_last_one_of_an_open_form(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    for older in (1, 2):
+        address = f"{worked.talk(older)}/opplysningar"
+        assert 'name="next_due"' not in kari.get(address).text
+        kari.post(address, open_page(kari, address, remark="Nytt", reason="Gløymt", next_due="2027-01-20"))
+        row = db.session.get_one(Conversation, worked.talks[older - 1].id, populate_existing=True)
+        assert (row.remark, row.next_due == date(2027, 1, 20)) == ("Nytt", False)
+    kari.post(f"{worked.talk(3)}/stryk", {"reason": "feil"})
+    assert 'name="next_due"' in kari.get(f"{worked.talk(2)}/opplysningar").text
+    kari.post(f"{worked.summary}/avslutt", {"reason": "Målet er nådd"})
+    assert 'name="next_due"' not in kari.get(f"{worked.talk(2)}/opplysningar").text
+
+
+def test_who_moves_the_next_one_on_an_old_page_is_told_where_it_is_now(
+    browser: Browsers, town: Town, worked: Worked
+) -> None:
+    talk = worked.talks[0]
+    stands = {"performed_by": talk.performed_by, "respondent": talk.respondent, "remark": talk.remark}
+    given = DetailsInput(
+        **stands, next_due=date(2027, 1, 20), seen=mark({**stands, "next_due": talk.next_due}), reason=""
+    )
+    with pytest.raises(Refusal) as refused:
+        service.change_details(town.adult, town.users["kari"], talk.id, given)
+    assert refused.value.code == "not_the_last"
+
+
+def test_what_an_import_does_not_tell_has_not_to_be_made_up(browser: Browsers, worked: Worked) -> None:
+    talk = db.session.get_one(Conversation, worked.talks[2].id)
+    with audit.acting(TESTER):
+        talk.respondent, talk.performed_by, talk.performed_by_id = "unknown", "", None
+        db.session.commit()
+    kari = browser("kari")
+    assert "Ikkje oppgjeve" in kari.get(f"{worked.talk(3)}/opplysningar").text
+    change(kari, worked, next_due="2027-01-20")
+    row = db.session.get_one(Conversation, talk.id, populate_existing=True)
+    assert (row.respondent, row.performed_by, row.next_due) == ("unknown", "", date(2027, 1, 20))
+    assert "Ikkje oppgjeve" not in kari.get(f"{worked.talk(2)}/opplysningar").text
 
 
 def test_a_closed_case_is_read_only(browser: Browsers, town: Town, worked: Worked) -> None:

@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from tests.support.people import Town
 
 # Whose case each reader asks for, and the pages on which they are shown several people.
-SEVERAL = {"worklist.home", "cases.search", "cases.new"}
+SEVERAL = {"worklist.home", "cases.search", "cases.own", "cases.new"}
 UNIT = {"coordination.queue", "coordination.register", "overview.cases", "exchange.waiting", "exchange.needs"}
 UNIT |= {"exchange.open_cases", "exchange.plans", "exchange.registered", "exchange.registered_file"}
 TALKS = {"overview.talk_list", "exchange.talks"}
 READERS: dict[str, tuple[str, set[str]]] = {
     "kari": ("holder", SEVERAL),
     "ola": ("team", SEVERAL),
-    "leader": ("none", {*SEVERAL, *TALKS, "overview.cases", "exchange.waiting", "exchange.open_cases"}),
-    "ke": ("ke", {*SEVERAL - {"cases.new"}, *UNIT}),
+    "leader": ("none", {*SEVERAL - {"cases.own"}, *TALKS, "overview.cases", "exchange.waiting", "exchange.open_cases"}),
+    "ke": ("ke", {*SEVERAL - {"cases.new", "cases.own"}, *UNIT}),
     "eva": ("foreign", set()),
     "other_leader": ("foreign", set()),
     "admin": ("none", set()),

@@ -20,7 +20,8 @@ async function show(note = "") {
   await expire().catch(() => undefined); // a browser that keeps nothing has nothing to expire
   try {
     const mine = await vaultOf(account);
-    if (mine) await showOn(mine, note);
+    if (mine && wanted.length) await takeWanted();
+    else if (mine) await showOn(mine, note);
     else await showOff(note);
   } catch (error) {
     app.replaceChildren(plain(troubleOf(error)));
@@ -41,7 +42,7 @@ async function showOff(note) {
 
 /** It is on: take those that somebody asked for when it was not. */
 async function takeWanted() {
-  const said = wanted.length ? await take(account, wanted) : [];
+  const said = wanted.length ? await take(account, wanted.splice(0)) : [];
   history.replaceState(history.state, "", location.pathname);
   await show([word("is-on"), ...said].join(" "));
   heard({});
