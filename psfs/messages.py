@@ -143,6 +143,7 @@ MESSAGES: dict[str, LazyString] = {
     "evaluated_before_start": _l("Tiltaket tok til %(day)s. Evalueringa kan ikkje vere frå før det."),
     "intervention_ended": _l("Tiltaket er avslutta og kan berre lesast."),
     "intervention_changed": _l("Nokon har endra tiltaket medan du skreiv. Det du skreiv, står her."),
+    "stopped_goes_on": _l("Eit tiltak som er stoppa, held ikkje fram. Vel anten det eine eller det andre."),
     "next_evaluation_missing": _l("Vel ein seinare dag for neste evaluering."),
     # The team and its meetings
     "team_there": _l("Det er alt eit oppfølgingsteam i gang."),

@@ -132,10 +132,14 @@ class EvaluateForm(CaseForm):
     """How a measure went, and whether it ends."""
 
     version = VersionField(default=1)
-    result = choice(_l("Korleis gjekk det?"), words.RESULTS, YOUR_CHOICE)
+    result = choice(_l("Korleis gjekk det?"), words.RESULTS, _l("Vel korleis det gjekk."))
     evaluation = long_text(_l("Evaluering"), _l("Skriv korleis det gjekk."))
     evaluated_on = day(_l("Evaluert"))
-    ends = choice(_l("Vegen vidare"), {"yes": _l("Avslutt tiltaket"), "no": _l("Hald fram med tiltaket")}, YOUR_CHOICE)
+    ends = choice(
+        _l("Vegen vidare"),
+        {"yes": _l("Avslutt tiltaket"), "no": _l("Hald fram med tiltaket")},
+        _l("Vel om tiltaket skal halde fram."),
+    )
     next_on = maybe_day(_l("Neste evaluering"), description=_l("Når tiltaket held fram."))
 
 

@@ -50,6 +50,7 @@ FIELDS = {
     "evaluate_before_start": "evaluate_on",
     "evaluated_before_start": "evaluated_on",
     "next_evaluation_missing": "next_on",
+    "stopped_goes_on": "ends",
     "decided_before_report": "decided_on",
     "needs_persons_view": "persons_view",
     "revision_too_early": "next_revision",

@@ -139,7 +139,8 @@ def _form(case: OpenCase, measure: Intervention | None) -> tuple[Any, list[User]
 
 
 def _agreed(form: Any, people: list[User]) -> InterventionInput:
-    chosen = next((user for user in people if str(user.id) == form.responsible_id.data), None)
+    typed = form.responsible.data  # it says more than the choice that stood there beforehand
+    chosen = None if typed else next((user for user in people if str(user.id) == form.responsible_id.data), None)
     if chosen is None and not form.responsible.data:
         raise Refusal("responsible_missing")
     return InterventionInput(

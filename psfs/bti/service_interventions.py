@@ -119,6 +119,8 @@ def evaluate(
     require_date(case, on)
     if on < measure.started_on:
         raise Refusal("evaluated_before_start", day=f"{measure.started_on:%d.%m.%Y}")
+    if not ends and result == "stopped":
+        raise Refusal("stopped_goes_on")
     if not ends and (next_on is None or next_on <= on):
         raise Refusal("next_evaluation_missing")
     for name, value in values.items():

@@ -54,7 +54,7 @@ class TypedDate(DateField):
                 continue
             return
         self.data = None
-        raise ValueError(_("Skriv datoen som dag, månad og år, til dømes 17.05.1941."))
+        raise ValueError(_("Skriv ein dato som finst, med dag, månad og fire siffer for året, til dømes 17.05.1941."))
 
 
 def _born(_form: CaseForm, field: DateField) -> None:

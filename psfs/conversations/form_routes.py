@@ -22,6 +22,7 @@ from psfs.domain.activities import MAX_ACTIVE, RetireReason
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
 from psfs.extensions import db
+from psfs.language import in_language
 from psfs.messages import message
 from psfs.text import one_line
 
@@ -155,7 +156,11 @@ def retire(case: OpenCase, form_id: uuid.UUID, activity_id: uuid.UUID) -> str | 
         else:
             flash(_("Aktiviteten er avslutta."), "success")
             return _to_activities(case, form_id)
-    page = render_template("conversations/retire.html", case=case, view=view, activity=activity, form=form)
+    today = clock.today()
+    scored_today = any(column.held_on >= today and activity.id in column.cells for column in view.columns)
+    page = render_template(
+        "conversations/retire.html", case=case, view=view, activity=activity, form=form, scored_today=scored_today
+    )
     return _answer(page)
 
 
@@ -175,7 +180,7 @@ def _start_page(
         summary=summary or [],
         errors=errors or {},
         current=next((one for one in forms if one.closed_on is None), None),
-        suggestions=words.suggestions(case.case.ladder),
+        suggestions=in_language(case.person.language, words.suggestions, case.case.ladder),
         hint=words.suits_poorly(case.person, clock.today()),
     )
 
@@ -191,7 +196,7 @@ def _activities_page(case: OpenCase, view: FormView, form: AddForm) -> str:
         retired=[one for one in view.activities if one.retired_on is not None and one.retired_on <= today],
         room=len([one for one in view.activities if one.retired_on is None]) < MAX_ACTIVE,
         may_record=view.open and case.case.talks_go_on,
-        suggestions=words.suggestions(case.case.ladder),
+        suggestions=in_language(case.person.language, words.suggestions, case.case.ladder),
     )
 
 

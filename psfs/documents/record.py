@@ -68,6 +68,7 @@ def my_case(case: Case) -> dict[str, Any]:
     found = readings(case)
     return {
         **found,
+        "interventions": interventions_of(case.id),
         "look_days": queries_readings.by_day(found["readings"]),
         "large": True,
         "actors": teams.actors(case),

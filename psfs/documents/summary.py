@@ -55,6 +55,7 @@ def summary(form: FormView, case: Case, *, large: bool) -> dict[str, Any]:
         "faces": FACES,
         "short_day": short_day,
         "next_due": form.latest.next_due if form.latest and form.open else None,
+        "goes_on": form.open and case.talks_go_on,
     }
 
 

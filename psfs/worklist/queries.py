@@ -51,6 +51,8 @@ KINDS = (
 """Every kind of row, as it stands in the address, in the order of the filters."""
 ANSWERS = {"nei": "declined", "ja": "accepted"}
 """The flag of a baton that somebody would not take, or took."""
+OWN = "own"
+"""The flag of a conversation from one's own device that somebody else is to see to."""
 TOLD = timedelta(days=14)
 """For how long it is told that somebody took the baton."""
 _RANK = {Urgency.OVERDUE: 0, Urgency.TODAY: 1, Urgency.SOON: 2, Urgency.LATER: 3}
@@ -162,6 +164,7 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         "stafett": "bti.answer_handover",
         "nei": "bti.hand_over",
         "ja": "cases.show",
+        "eigen": "cases.show",
         "naudopning": "worklist.emergency",
         "koordinator": "coordination.appoint",
         "melding": "coordination.report",
@@ -188,6 +191,8 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
             on = due.report_due(on, limits())
         flag = ANSWERS.get(row.kind, "")
         kind = "stafett" if flag else row.kind
+        if row.kind == "eigen":
+            kind, flag = "mottatt", OWN
         yield Item(kind, row.case_id, name, on, urgency, pages[row.kind], args, row.who or "", service, flag)
 
 

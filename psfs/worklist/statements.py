@@ -51,7 +51,7 @@ from psfs.models import (
     User,
 )
 from psfs.models.types import Utc
-from psfs.worklist.statements_devices import differences, received
+from psfs.worklist.statements_devices import differences, own_received, received
 from psfs.worklist.statements_ke import answers, may_meet, meeting_columns, plans, reports, without_coordinator
 from psfs.worklist.statements_rows import row
 
@@ -202,7 +202,7 @@ def asked(
     holds or that may be double, conversations from devices. ``wanted``: the relations that let the reader hand a case
     over; ``visible``: those that let the reader see it."""
     answered = [_answered("declined", "nei", wanted), _answered("accepted", "ja", visible)]
-    parts = [_handovers(), *answered, _doubles(leader), differences(), *answers(), plans(ke=ke)]
+    parts = [_handovers(), *answered, _doubles(leader), differences(), own_received(), *answers(), plans(ke=ke)]
     if leader or ke:
         parts.append(received(leader=leader))
     if leader:

@@ -31,6 +31,17 @@ def differences() -> Any:
     return with_consent(query)
 
 
+def own_received() -> Any:
+    """One's own conversations from devices that were set aside, in cases one still takes part in: so that whoever held
+    them knows that they are not in the case yet."""
+    item, no_day, standing = ReceivedItem, cast(null(), Date()), standing_columns(TAKES_PART)
+    query = row("eigen", item.id, Case.id, Person.name, item.received_at, no_day, null(), Service.name, standing)
+    query = query.select_from(item).join(Case, Case.id == item.case_id).join(Person, Person.id == Case.person_id)
+    query = query.outerjoin(Service, Service.id == item.service_id)
+    query = query.where(item.state == "set_aside", item.account_id == READER, Case.id.in_(case_ids(TAKES_PART)))
+    return with_consent(query.where(may_stand(TAKES_PART)))
+
+
 def received(*, leader: bool) -> Any:
     """Conversations from devices that were set aside: for the service's leader; for KE where nobody leads it."""
     item, no_day = ReceivedItem, cast(null(), Date())

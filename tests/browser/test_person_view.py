@@ -134,6 +134,24 @@ def test_escape_gives_the_tablet_back_with_what_was_answered(talk: Page) -> None
     expect(panel(talk).locator("input:checked")).to_have_value("3")
 
 
+def test_the_tablets_back_ends_the_view_and_not_the_conversation(talk: Page) -> None:
+    address = talk.url
+    turn_round(talk)
+    answer(talk, 3)
+    talk.go_back()
+    expect(talk.locator("body.person-view")).to_have_count(0)
+    assert talk.url == address
+    expect(panel(talk)).to_have_attribute("data-number", "2")
+    talk.get_by_role("button", name="Tilbake").click()
+    expect(panel(talk).locator("input:checked")).to_have_value("3")
+    length = talk.evaluate("history.length")
+    for _again in range(3):
+        turn_round(talk)
+        talk.keyboard.press("Escape")
+        expect(talk.locator("body.person-view")).to_have_count(0)
+    assert talk.evaluate("history.length") == length, "one step in the history, however often it is turned round"
+
+
 def test_the_focus_is_in_the_scale_and_stays_within_the_view(talk: Page) -> None:
     turn_round(talk)
     expect(panel(talk).locator("input:focus")).to_have_count(1)

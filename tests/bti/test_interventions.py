@@ -157,3 +157,20 @@ def test_the_step_of_measures_shows_them_and_leads_to_a_new_one_and_back(browser
     assert "Gåtrening to gonger i veka" in text
     send(kari, ladder, what="done", step="one_measures")
     assert "Tiltak i gang:" not in kari.get(ladder).text
+
+
+def test_a_typed_name_says_more_than_the_choice_that_stood_there(browser: Open, town: Town) -> None:
+    send(browser("kari"), f"/saker/{town.adult.id}/tiltak/nytt", **AGREED, responsible="Dottera Eva")
+    (row,) = kept()
+    assert (row.responsible, row.responsible_id) == ("Dottera Eva", None)
+
+
+def test_what_is_stopped_does_not_go_on(browser: Open, town: Town) -> None:
+    kari = browser("kari")
+    measure, next_on = begun(kari, town), clock.today() + timedelta(days=30)
+    said = {"result": "stopped", "evaluation": "Ville ikkje meir", "next_on": next_on}
+    page = send(kari, f"{measure}/evaluer", 422, **said, ends="no")
+    assert 'href="#ends-0"' in page.text
+    assert kept()[0].result is None
+    send(kari, f"{measure}/evaluer", **said, ends="yes")
+    assert kept()[0].ended_on == clock.today()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from psfs import clock
+from psfs import audit, clock
 from psfs.conversations.queries import forms_of_case, latest_form_id
 from psfs.conversations.queries_form import form_view
 from psfs.domain.scoring import SCALE_VERSION, Scale
@@ -17,6 +17,7 @@ from psfs.extensions import db
 from psfs.models import LogEntry
 from tests.conversations.pages import fields, open_page, said
 from tests.conversations.rows import make_conversation, make_form
+from tests.support.people import TESTER
 
 if TYPE_CHECKING:
     from psfs.conversations.views import FormView
@@ -186,3 +187,24 @@ def test_a_sixth_is_refused(browser: Browsers, worked: Worked) -> None:
     page = kari.post(address, {"id": str(uuid.uuid4()), "text": "Synge"}, status=422)
     assert "fem aktivitetar om gongen" in said(page.text)
     assert fields(page.text)["text"] == "Synge"
+
+
+@pytest.mark.parametrize(("today", "words"), [(True, "frå og med i morgon"), (False, "fleire gonger")])
+def test_the_page_says_from_when_an_activity_is_not_asked_about(
+    browser: Browsers, town: Town, today: bool, words: str
+) -> None:
+    form = make_form(town.adult, town.users["kari"], "Lese", "Strikke")
+    ids = [one.id for one in form_view(form.id).activities]
+    make_conversation(form, town.users["kari"], clock.today() - timedelta(days=not today), dict.fromkeys(ids, 5))
+    page = browser("kari").get(f"/saker/{town.adult.id}/skjema/{form.id}/aktivitetar/{ids[0]}/slutt")
+    assert words in said(page.text)
+
+
+def test_a_form_is_started_in_the_persons_language(browser: Browsers, town: Town) -> None:
+    with audit.acting(TESTER):
+        town.adult.person.language = "en"
+        db.session.commit()
+    page = browser("kari").get(start_address(town)).text
+    assert '<p lang="en">' in page
+    assert "Walking outdoors" in page
+    assert "Nytt skjema for" in page

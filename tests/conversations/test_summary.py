@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from psfs import audit, clock
 from psfs.conversations import words
 from psfs.conversations.queries_form import form_view
+from psfs.extensions import db
 from tests.conversations.pages import said, table
 from tests.conversations.rows import make_conversation, make_form
+from tests.documents import reading
+from tests.support.people import TESTER
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,7 +36,7 @@ def test_the_worked_example_stands_on_the_page(browser: Browsers, worked: Worked
     assert rows["Strikke"] == ["5", "6", "6"]
     assert rows["Bade"] == ["ikkje på skjemaet då", "1", "4 ↑ +3, meir enn målefeil"]
     assert rows["Totalskår"] == ["10", "11", "23"]
-    assert rows["Gjennomsnitt"] == ["3,3", "3,7 (av 3)", "5,8"]
+    assert rows["Gjennomsnitt"] == ["3,3", "3,7 (3 av 4)", "5,8"]
     previous, first = rows["Endring sidan førre"], rows["Endring sidan første"]
     assert previous[1] == "+1,5 Tel med: Gå til butikken +2, Strikke +1"
     assert previous[2] == "+2,0 Betydeleg betring Tel med: Gå til butikken +3, Strikke 0, Bade +3"
@@ -108,3 +113,19 @@ def _day(number: int) -> date:
     from datetime import date
 
     return date(2026, 1, number)
+
+
+def test_a_closed_case_invites_to_no_conversation(browser: Browsers, town: Town, worked: Worked) -> None:
+    with audit.acting(TESTER):
+        worked.talks[2].next_due = clock.today() + timedelta(days=9)
+        db.session.commit()
+    kari = browser("kari")
+    assert "Neste samtale:" in said(kari.get(worked.summary).text)
+    with audit.acting(TESTER):
+        town.adult.closed_on, town.adult.close_reason = clock.today(), "moved"
+        db.session.commit()
+    page = said(kari.get(worked.summary).text)
+    assert "Neste samtale:" not in page
+    assert "ingen ny samtale er avtalt" in page
+    paper = reading.flat(kari.get(f"{worked.summary}/oppsummering.pdf").data)
+    assert "ingen ny samtale er avtalt" in paper

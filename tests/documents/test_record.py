@@ -17,6 +17,7 @@ from psfs.bti.log import write
 from psfs.documents import record
 from psfs.extensions import db
 from psfs.models import Activity, Intervention, RelatedPerson, ScoreCorrection
+from tests.bti.support import form_of
 from tests.conversations.rows import make_conversation, make_form
 from tests.documents import reading
 from tests.documents.conftest import Worked
@@ -232,3 +233,12 @@ def test_the_person_reads_who_has_looked_gathered_by_day(
     assert "Stigen (3), Tiltaka" in text
     whole = reading.flat(pdf(f"/saker/{logged.adult.id}/innsyn.pdf"))
     assert whole.count("Stigen") == 3, "here every time stands by itself"
+
+
+def test_the_person_reads_what_is_agreed(browser: Callable[[str], Browser], pdf: Fetch, logged: Town) -> None:
+    kari, address = browser("kari"), f"/saker/{logged.adult.id}/tiltak/nytt"
+    agreed = {"goal": "Kome seg ut", "what": "Følgje til butikken", "responsible_id": "annan", "responsible": "Eva"}
+    sent = {**form_of(kari.get(address).text), **agreed}
+    kari.post(address, sent)
+    text = reading.flat(pdf(f"/saker/{logged.adult.id}/mi-sak.pdf"))
+    assert "Følgje til butikken Mål: Kome seg ut. Eva." in text

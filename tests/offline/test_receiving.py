@@ -434,3 +434,19 @@ def test_a_text_longer_than_the_form_takes_is_set_aside_and_not_lost(tablet: Tab
     body = talk(remark="x" * 5000)
     assert tablet("kari").ask("samtalar", body)["reasons"] == ["text_too_long"]
     assert json.loads(the_item(body).body)["remark"] == "x" * 5000
+
+
+def test_whoever_held_one_that_is_set_aside_knows_that_it_waits_for_somebody(
+    tablet: Tablets, browser: Browsers, town: Town, talk: Talk
+) -> None:
+    kari, told = browser("kari"), "Samtalen din er ikkje lagra i saka enno"
+    assert told not in kari.get("/").text
+    body = talk(held_on=(clock.today() + timedelta(days=1)).isoformat())
+    assert tablet("kari").ask("samtalar", body)["state"] == "set_aside"
+    assert told in kari.get("/").text
+    for name in ("ola", "leader", "eva"):
+        assert told not in browser(name).get("/").text
+    with audit.acting(TESTER):
+        the_item(body).state = "resolved"
+        db.session.commit()
+    assert told not in kari.get("/").text

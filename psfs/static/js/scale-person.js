@@ -12,6 +12,7 @@ export class PersonView {
     this.part("back").addEventListener("click", () => this.go(this.at - 1));
     this.part("skip").addEventListener("click", () => this.go(this.at + 1));
     this.part("close").addEventListener("click", () => this.finish());
+    addEventListener("popstate", (event) => this.wentBack(event), { capture: true, signal }); // before whoever else listens
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.open) this.finish(); }, { signal });
   }
 
@@ -20,6 +21,7 @@ export class PersonView {
     for (const box of this.form.querySelectorAll(".talk-panel .staff-only[open], .talk-more details")) box.open = false;
     for (const panel of this.panels) panel.closest("section").querySelector(":scope > details")?.setAttribute("open", "");
     this.open = true;
+    if (!history.state?.person) history.pushState({ person: true }, ""); // the tablet's Back ends the view, not the conversation
     document.body.classList.add("person-view");
     const first = this.panels.findIndex((panel) => !answerOf(panel));
     this.go(first < 0 ? 0 : first);
@@ -49,6 +51,14 @@ export class PersonView {
     else focusScale(this.panels[this.at]);
   }
 
+  /** Back ends the view, and goes no further. */
+  wentBack(event) {
+    if (!this.open) return;
+    event.stopImmediatePropagation();
+    this.finish();
+  }
+
+  /** The step in the history stays: to go back in it here would take the focus away. */
   finish() {
     this.open = false;
     document.body.classList.remove("person-view");

@@ -182,6 +182,34 @@ def test_who_asks_to_take_along_before_the_device_is_ready_has_it_done_when_it_i
     assert "Eininga er klar" not in tablet.js("return document.querySelector('main').textContent;")
 
 
+def test_what_is_missing_is_told_and_the_answers_stay_in_view(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    tablet = new_tablet("chromium", tmp_path / "tablet", server.url)
+    made_ready(tablet)
+    server.stop()
+    unlock(tablet)
+    activities = open_talk(tablet)
+    tablet.tap("button", "Éin om gongen")
+    score(tablet, 0, 7)
+    while not tablet.js("return document.querySelector('[data-onward]').hidden;"):
+        tablet.tap("[data-onward]")
+    for _again in range(2):
+        tablet.tap(visit.SAVE)
+        tablet.waits_for(".ds-error-summary", "Vel eit tal")
+        assert tablet.count(".ds-error-summary") == 1
+        assert tablet.js("return document.querySelectorAll('[data-review] li').length;") == activities
+    tablet.tap("[data-to-list]")
+    tablet.waits_for(SIGN, "Éin samtale er begynt og ligg som kladd.")
+    tablet.tap("[data-lock]")
+    server.start()
+    visit.sign_in(tablet)
+    tablet.waits_for(SIGN, "Éin samtale er begynt og ligg som kladd.")
+    tablet.tap("[data-drafts]", "Opne kladden")
+    unlock_here(tablet)
+
+
 def test_signing_out_without_network_erases_nothing(own_server: Serve, new_tablet: NewTablet, tmp_path: Path) -> None:
     server = own_server()
     tablet = new_tablet("chromium", tmp_path / "tablet", server.url)

@@ -96,7 +96,7 @@ function stays(panel) {
 
 /** Whether there is an answer, or an end, for each activity, and a day; says what is missing, as the page online does. */
 function complete(form) {
-  form.querySelector("[data-missing]")?.remove();
+  form.querySelector(".ds-error-summary")?.remove();
   const faults = [];
   for (const panel of form.querySelectorAll(".talk-panel")) {
     const isNew = panel.hasAttribute("data-new");

@@ -94,6 +94,7 @@ async function showList({ quietly = false } = {}) {
   if (open !== mine || (quietly && shown !== "list")) return; // locked meanwhile, or gone on to something else
   endTalk();
   show("list", word("people"), view, { quietly });
+  heard({}); // a draft may have come or gone
 }
 
 async function showTalk({ taken, draft }) {

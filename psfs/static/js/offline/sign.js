@@ -9,15 +9,25 @@ const text = place.querySelector("[data-sign-text]");
 const signIn = place.querySelector("[data-sign-in]");
 const unlock = place.querySelector("[data-unlock]");
 const send = place.querySelector("[data-send]");
+const drafts = place.querySelector("[data-drafts]");
+const front = place.querySelector("[data-front]");
 let account = null;
 let online = null;
 let stopped = null;
+let aside = 0; // that the server has, but could not keep in their cases by itself
+let asked = false; // somebody has pressed the button, and wants to hear how it went
 const carries = place.hasAttribute("data-carries");
 
 /** From now on, tell of this account; `sendNow()` is what the button does. */
 export function watch(who, sendNow) {
   account = who;
-  send.onclick = sendNow;
+  send.onclick = async () => {
+    text.textContent = word("looking");
+    asked = true;
+    await sendNow();
+    await tell();
+    asked = false;
+  };
   place.hidden = false;
   return tell();
 }
@@ -31,6 +41,7 @@ export function unwatch() {
 
 /** What the outbox says of itself. */
 export function heard(news) {
+  if (news.type === "sent" && news.answer.state === "set_aside") aside += 1;
   if (news.type === "done") {
     online = !["offline", "busy"].includes(news.stopped);
     stopped = news.stopped === "csrf" ? "signed_out" : news.stopped; // the token is another's: a new session gives a new one
@@ -43,19 +54,25 @@ addEventListener("offline", () => { online = false; tell(); });
 async function tell() {
   if (!account) return;
   const [found, row] = await Promise.all([waiting(account), vaults().then((all) => all.find((one) => one.account === account))]);
-  const reason = stopped && hasWord(`stopped-${stopped}`) ? word(`stopped-${stopped}`) : "";
+  const unreached = asked && online === false ? word("no-answer") : "";
+  const reason = stopped && hasWord(`stopped-${stopped}`) ? word(`stopped-${stopped}`) : unreached;
   const parts = [
     online === null ? word("looking") : word(online ? "online" : "offline"),
     found.case && carries ? count("carries", found.case) : "",
-    found.item ? count("waits", found.item) : word("nothing-waits"),
-    row?.last_all_sent ? word("all-sent", { time: moment(row.last_all_sent) }) : "",
+    found.item ? count("waits", found.item) : "",
+    found.draft ? count("drafts", found.draft) : "",
+    found.item || found.draft ? "" : word("nothing-waits"),
+    row?.last_all_sent && !found.item ? word("all-sent", { time: moment(row.last_all_sent) }) : "",
     found.trouble ? count("trouble", found.trouble) : "",
+    aside ? count("aside", aside) : "",
     reason,
   ];
   const said = parts.filter(Boolean).join(" ");
   if (said !== text.textContent) text.textContent = said; // announced when it changes
-  place.dataset.color = found.trouble || reason ? "warning" : "info";
+  place.dataset.color = found.trouble || aside || reason ? "warning" : "info";
   signIn.hidden = !["signed_out", "other_account"].includes(stopped);
   if (unlock) unlock.hidden = !["revoked", "not_found", "wrong_key"].includes(stopped);
   send.hidden = found.item === 0;
+  if (drafts) drafts.hidden = found.draft === 0;
+  if (front) front.hidden = online === false; // it would only come back here, locked
 }
