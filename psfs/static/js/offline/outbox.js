@@ -90,11 +90,13 @@ export class Outbox {
     await this.#sendOpenings(beat);
     if (again || !this.#begun) await this.#tryAgain((trouble) => again || trouble === "busy");
     this.#begun = true;
+    const cases = new Set();
     for (let next; (next = await this.#records.freezeNext()); ) {
       await beat();
       this.#on({ type: "sending", id: next.id });
-      await this.#sendOne(next, done);
+      if (await this.#sendOne(next, done)) cases.add(JSON.parse(next.text).case);
     }
+    await this.#renew(cases);
     await this.#records.noteAllSent();
     if (device === "revoked" && (await eraseUnlessWaiting(this.#vault.account))) this.#vault.lock();
   }
@@ -106,11 +108,25 @@ export class Outbox {
       await this.#records.removeItem(id);
       done.sent.push(id);
       this.#on({ type: "sent", id, answer });
+      return true;
     } catch (error) {
       if (!aboutTheItem(error) && !this.#givesWay(id, error)) throw error;
       await this.#records.markItem(id, error.code);
       done.trouble.push(id);
       this.#on({ type: "trouble", id, code: error.code });
+      return false;
+    }
+  }
+
+  /** Take those anew whose conversations were sent, where they are still along: the last conversation and the activities are
+      others now. What fails stays as it was. */
+  async #renew(cases) {
+    const along = (await this.#records.cases()).map((taken) => taken.case).filter((each) => cases.has(each));
+    if (!along.length) return;
+    try {
+      for (const each of (await this.#api.take(this.#vault.device, along)).taken) await this.#records.putCase(each);
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
     }
   }
 

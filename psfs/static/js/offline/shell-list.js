@@ -3,7 +3,7 @@
 import { longDay } from "../days.js";
 import { count, hasWord, moment, part, word } from "./words.js";
 
-/** The list, in a fragment. `open({taken, draft})` begins or goes on with a conversation, `look(item)` shows one that waits. */
+/** The list, in a fragment. `open({taken, draft, waits})` begins or goes on with a conversation, `look(item)` shows one that waits. */
 export async function list(records, { open, look }) {
   const [cases, drafts, items] = await Promise.all([records.cases(), records.drafts(), records.items()]);
   const view = part("list");
@@ -28,7 +28,7 @@ function person(taken, draft, items, open) {
     taken.last_held_on ? word("last", { day: longDay(taken.last_held_on) }) : word("first"),
     word("until", { day: moment(taken.expires_at) }),
   ];
-  return row(taken.name, details.join(" · "), [draft && word("draft"), sent && word("to-send")], () => open({ taken: draft?.taken ?? taken, draft }));
+  return row(taken.name, details.join(" · "), [draft && word("draft"), sent && word("to-send")], () => open({ taken: draft?.taken ?? taken, draft, waits: sent > 0 }));
 }
 
 function waits(item, cases, look) {

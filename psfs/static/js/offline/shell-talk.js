@@ -9,9 +9,9 @@ import { localTime } from "./time.js";
 import { hasWord, part, word } from "./words.js";
 
 /** Show the conversation `id` for a case taken along, with what `draft` holds of it. `saved()` is told when it is kept
-    on the device, `dropped()` when the draft was thrown away. Gives `{form, begin(), close(), settled()}`: the last resolves
+    on the device, `waits`: another one with the same person is kept here and not sent yet, `dropped()` when the draft was thrown away. Gives `{form, begin(), close(), settled()}`: the last resolves
     when every touch so far has been written. */
-export function openTalk({ records, outbox, taken, id, draft, saved, dropped }) {
+export function openTalk({ records, outbox, taken, id, draft, waits, saved, dropped }) {
   const ended = new AbortController();
   const form = talkForm(taken, draft ? newIds(draft.values) : []);
   const says = form.querySelector("[data-draft]");
@@ -21,6 +21,7 @@ export function openTalk({ records, outbox, taken, id, draft, saved, dropped }) 
   form.elements.held_on.value = localTime().slice(0, 10);
   form.elements.held_on.max = lastDay();
   if (draft) fill(form, draft.values);
+  else if (waits) says.textContent = word("already");
   return {
     form,
     close: () => ended.abort(),

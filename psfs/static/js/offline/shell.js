@@ -97,14 +97,14 @@ async function showList({ quietly = false } = {}) {
   heard({}); // a draft may have come or gone
 }
 
-async function showTalk({ taken, draft }) {
+async function showTalk({ taken, draft, waits }) {
   const mine = open;
   const { records, outbox } = mine;
   await records.openCase(taken.case).catch((error) => { if (error.code !== "not_found") throw error; }); // only the draft is left of it
   const id = draft?.id ?? crypto.randomUUID();
   const kept = await records.draft(id); // as it now is, and so that it is known to be the newest
   if (open !== mine) return; // locked meanwhile
-  talk = openTalk({ records, outbox, taken, id, draft: kept, saved: () => showSaved(taken), dropped: () => history.back() });
+  talk = openTalk({ records, outbox, taken, id, draft: kept, waits, saved: () => showSaved(taken), dropped: () => history.back() });
   show("talk", word("talk-with", { name: taken.name }), talk.form, { page: "talk-page" });
   talk.begin();
   goneFromList();
