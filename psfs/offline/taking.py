@@ -71,7 +71,7 @@ def take(device_id: uuid.UUID, account: User, case_id: uuid.UUID) -> Taken:
         raise Refusal("no_form")
     now, in_force = clock.now(), limits()
     earlier = _live(device_id, [case_id])
-    if not earlier and _count(device_id) >= in_force.offline_cases:
+    if not any(each.expires_at > now for each in earlier) and _count(device_id) >= in_force.offline_cases:
         raise Refusal("too_many", limit=in_force.offline_cases)
     for each in earlier:
         each.given_back_at = now

@@ -104,6 +104,26 @@ def test_no_more_lie_on_a_device_than_the_municipality_has_set(tablet: Tablets, 
 
 
 @pytest.mark.usefixtures("worked")
+def test_one_whose_days_are_over_takes_a_place_like_any_other(tablet: Tablets, town: Town) -> None:
+    from tests.conversations.rows import make_form
+
+    with audit.acting(TESTER):
+        kari = town.users["kari"]
+        other = make_case(kari, town.home_care, "Nr To Tenkt", clock.today(), "children")
+        make_form(other, kari, "Gå tur")
+        db.session.add(Setting(key="offline_cases", value="1"))
+        db.session.commit()
+    forget()
+    device = tablet("kari")
+    device.take(town.adult.id)
+    with audit.acting(TESTER):
+        db.session.scalars(select(Taking)).one().expires_at = clock.now() - timedelta(minutes=1)
+        db.session.commit()
+    assert device.take(other.id)["refused"] == []
+    assert device.take(town.adult.id)["refused"] == [{"case": str(town.adult.id), "code": "too_many"}]
+
+
+@pytest.mark.usefixtures("worked")
 def test_what_a_device_tells_of_openings_is_logged_as_its_claim_and_once(tablet: Tablets, town: Town) -> None:
     device = tablet("kari")
     device.take(town.adult.id)

@@ -44,7 +44,6 @@ def test_a_visit_from_a_cold_start_without_network_to_one_conversation_on_the_se
     before = conversations(server)
     tablet = new_tablet(engine, tmp_path / engine, server.url)
     made_ready(tablet)
-    taken = along(tablet)
     server.stop(hard=True)
 
     dies(tablet)
@@ -77,7 +76,6 @@ def test_a_visit_from_a_cold_start_without_network_to_one_conversation_on_the_se
     tablet.waits_for(SIGN, "Ingenting ventar. Alt var sendt")
     after = conversations(server)
     assert [values for key, values in after.items() if key not in before] == [scores]
-    assert sum(one != other for one, other in zip(along(tablet), taken, strict=True)) == 1, "what was sent renews it"
 
 
 def test_whatever_the_line_does_each_conversation_is_there_once_or_waits(
@@ -161,14 +159,6 @@ def test_another_account_neither_reads_nor_sends_and_signing_out_keeps_what_wait
         tablet.sees("Du er logga ut")
         kept = "return (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith('psfs'));"
         assert tablet.js(kept) == []
-
-
-def along(tablet: Tablet) -> list[str]:
-    """Of each person who lies on the device: name, and when the last conversation was."""
-    tablet.open("/eining")
-    tablet.waits_for("[data-people] li")
-    script = "return [...document.querySelectorAll('[data-people] li')].map((row) => row.innerText.split(' · ')[0]);"
-    return sorted(tablet.js(script))
 
 
 def sign_out(tablet: Tablet) -> None:

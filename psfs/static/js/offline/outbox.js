@@ -90,13 +90,11 @@ export class Outbox {
     await this.#sendOpenings(beat);
     if (again || !this.#begun) await this.#tryAgain((trouble) => again || trouble === "busy");
     this.#begun = true;
-    const cases = new Set();
     for (let next; (next = await this.#records.freezeNext()); ) {
       await beat();
       this.#on({ type: "sending", id: next.id });
-      if (await this.#sendOne(next, done)) cases.add(JSON.parse(next.text).case);
+      await this.#sendOne(next, done);
     }
-    await this.#renew(cases);
     await this.#records.noteAllSent();
     if (device === "revoked" && (await eraseUnlessWaiting(this.#vault.account))) this.#vault.lock();
   }
@@ -108,25 +106,11 @@ export class Outbox {
       await this.#records.removeItem(id);
       done.sent.push(id);
       this.#on({ type: "sent", id, answer });
-      return true;
     } catch (error) {
       if (!aboutTheItem(error) && !this.#givesWay(id, error)) throw error;
       await this.#records.markItem(id, error.code);
       done.trouble.push(id);
       this.#on({ type: "trouble", id, code: error.code });
-      return false;
-    }
-  }
-
-  /** Take those anew whose conversations were sent, where they are still along: the last conversation and the activities are
-      others now. What fails stays as it was. */
-  async #renew(cases) {
-    const along = (await this.#records.cases()).map((taken) => taken.case).filter((each) => cases.has(each));
-    if (!along.length) return;
-    try {
-      for (const each of (await this.#api.take(this.#vault.device, along)).taken) await this.#records.putCase(each);
-    } catch (error) {
-      if (!(error instanceof Trouble)) throw error;
     }
   }
 
@@ -138,7 +122,7 @@ export class Outbox {
         await this.#records.settleOpenings(told.map((one) => one.id), kept ?? []);
       } catch (error) {
         if (!aboutTheItem(error)) throw error;
-        return; // conversations do not wait for them
+        await this.#records.settleOpenings(told.map((one) => one.id), []); // such a server never takes them: nothing waits for it
       }
     }
   }

@@ -110,6 +110,8 @@ function complete(form) {
   if (rows.length > Number(form.dataset.most)) faults.push([rows.at(-1).querySelector("[data-names]"), word("too-many")]);
   const { held_on: day } = form.elements;
   if (!day.value || day.value > day.max) faults.push([day, word(day.value ? "day-ahead" : "day-missing")]);
+  const { next_due: next } = form.elements; // a browser may take a year of five figures
+  if (next.value && (next.value.length > day.value.length || next.value <= day.value)) faults.push([next, word("next-early")]);
   if (!faults.length) return true;
   const box = part("missing").firstElementChild;
   box.querySelector("ul").replaceChildren(...faults.map(([field, text]) => {

@@ -104,7 +104,7 @@ async function showTalk({ taken, draft, waits }) {
   const id = draft?.id ?? crypto.randomUUID();
   const kept = await records.draft(id); // as it now is, and so that it is known to be the newest
   if (open !== mine) return; // locked meanwhile
-  talk = openTalk({ records, outbox, taken, id, draft: kept, waits, saved: () => showSaved(taken), dropped: () => history.back() });
+  talk = openTalk({ records, outbox, taken, id, draft: kept, waits, saved: () => open === mine && showSaved(taken), dropped: () => open === mine && history.back() });
   show("talk", word("talk-with", { name: taken.name }), talk.form, { page: "talk-page" });
   talk.begin();
   goneFromList();

@@ -12,6 +12,7 @@ const send = place.querySelector("[data-send]");
 const drafts = place.querySelector("[data-drafts]");
 const front = place.querySelector("[data-front]");
 let account = null;
+let last = null; // who was told of before
 let online = null;
 let stopped = null;
 let aside = 0; // that the server has, but could not keep in their cases by itself
@@ -20,7 +21,8 @@ const carries = place.hasAttribute("data-carries");
 
 /** From now on, tell of this account; `sendNow()` is what the button does. */
 export function watch(who, sendNow) {
-  account = who;
+  if (who !== last) [online, stopped, aside] = [null, null, 0]; // what was said of another is nothing to this one
+  account = last = who;
   send.onclick = async () => {
     text.textContent = word("looking");
     asked = true;
