@@ -127,7 +127,7 @@ def test_posting_twice_after_a_look_back_still_answers_the_same(browser: Callabl
         ("name", "😀", "med bokstavar"),
         ("name", "x" * 201, "for lang"),
         ("birth_date", "", "Skriv fødselsdatoen"),
-        ("birth_date", "17.13.1941", "dag, månad og år"),
+        ("birth_date", "17.13.1941", "dag, månad og fire siffer"),
         ("birth_date", "03.02.2999", "fram i tid"),
         ("birth_date", "03.02.1750", "langt tilbake"),
         ("language", "xx", "Vel eitt av alternativa"),
