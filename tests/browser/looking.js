@@ -54,7 +54,12 @@
       range.selectNodeContents(node);
       for (const box of range.getClientRects()) if (box.width > 1 && box.height > 1) words.push({ box, node });
     }
-    const overlap = ({ box: a, node: one }, { box: b, node: other }) => one !== other
+    // A cell that stays in its place hides what is scrolled beneath it, if nothing shines through: those are not two words in one.
+    const pinned = ({ parentElement: own }) => [own, own.closest("th, td")].find((cell) => cell
+      && getComputedStyle(cell).position === "sticky" && /^rgb\(/.test(getComputedStyle(cell).backgroundColor));
+    const hides = (one, other) => pinned(one) && !pinned(other)
+      && pinned(one).closest(".scroll-box") === other.parentElement.closest(".scroll-box");
+    const overlap = ({ box: a, node: one }, { box: b, node: other }) => one !== other && !hides(one, other) && !hides(other, one)
       && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
       && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.45 * Math.min(a.height, b.height);
     const found = words.flatMap((one, place) => words.slice(place + 1).filter((other) => overlap(one, other))
