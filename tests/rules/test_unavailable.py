@@ -159,8 +159,10 @@ def test_a_server_that_went_away(browser: Open, town: Town) -> None:
     db.session.remove()
     other = create_engine(db.engine.url)
     with other.connect() as connection:
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-        connection.execute(text(others + " AND pid <> pg_backend_pid()"))
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ended = connection.execute(text(f"SELECT pg_terminate_backend(pid, 10000) {others}")).scalars().all()
+        assert ended, "a connection was open"
+        assert all(ended), "and the server has hung up"  # without the limit it only asks them to
     other.dispose()
     kari.get("/konto")  # the pool notices and connects anew
 
