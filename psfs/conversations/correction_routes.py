@@ -74,7 +74,7 @@ def details(case: OpenCase, conversation_id: uuid.UUID) -> str | Response | tupl
     stands = {name: getattr(talk, name) for name in DETAILS}
     form: Any = DetailsForm(formdata=request.form or None, data={**stands, "seen": mark(stands)})
     form.take_what_stands(talk)
-    if not (view.open and view.latest is not None and view.latest.id == talk.id):
+    if not service.may_move_next(case.case, view.id, talk.id):
         del form.next_due
     problem, conflict = "", False
     if form.accepted():

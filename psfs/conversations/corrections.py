@@ -6,24 +6,24 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import abort
-from sqlalchemy import select
 
 from psfs import clock
 from psfs.bti import log
 from psfs.conversations.inputs import DETAILS, Conflict, CorrectionInput, DetailsInput, mark
 from psfs.conversations.received import looked_at
 from psfs.conversations.recording import performer
-from psfs.conversations.rows import load_conversation, load_form, must_be_open
+from psfs.conversations.rows import counting, load_conversation, load_form, must_be_open
 from psfs.conversations.undoing import undo_changes
 from psfs.domain.activities import check_answers
+from psfs.domain.due import check_next
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
-from psfs.models import Activity, Conversation, Score, ScoreCorrection
+from psfs.models import Activity, Score, ScoreCorrection
 
 if TYPE_CHECKING:
     import uuid
 
-    from psfs.models import Case, User
+    from psfs.models import Case, Conversation, User
 
 
 def correct(
@@ -104,10 +104,9 @@ def change_details(case: Case, by: User, conversation_id: uuid.UUID, given: Deta
         raise Refusal("conversation_struck")
     if given.seen != mark(before):
         raise Conflict("details_meanwhile")
-    if "next_due" in changed and not is_last(talk):
+    if "next_due" in changed and not may_move_next(case, talk.form_id, talk.id):
         raise Refusal("not_the_last")
-    if given.next_due is not None and given.next_due <= talk.held_on:
-        raise Refusal("next_due_too_early")
+    check_next(talk.held_on, given.next_due)
     if changed != ["next_due"] and not given.reason:
         raise Refusal("needs_reason")
     for name in changed:
@@ -125,11 +124,10 @@ def change_details(case: Case, by: User, conversation_id: uuid.UUID, given: Deta
     return talk
 
 
-def is_last(talk: Conversation) -> bool:
-    """Whether it is the last conversation that counts in a form that is open: the next one is agreed on there."""
-    newest = select(Conversation.id).where(Conversation.form_id == talk.form_id, Conversation.struck_at.is_(None))
-    newest = newest.order_by(Conversation.held_on.desc(), Conversation.recorded_at.desc(), Conversation.id.desc())
-    return talk.form.closed_on is None and db.session.scalar(newest.limit(1)) == talk.id
+def may_move_next(case: Case, form_id: uuid.UUID, conversation_id: uuid.UUID) -> bool:
+    """Whether the next conversation is agreed on in this one: the last that counts in a form that is open."""
+    form = load_form(case, form_id)
+    return form.closed_on is None and [talk.id for talk in counting(form)][-1:] == [conversation_id]
 
 
 def _told(value: object) -> str:

@@ -27,6 +27,7 @@ from psfs.conversations.rows import (
     texts_from,
 )
 from psfs.domain.activities import Answer, RetireReason, Span, active_on, answer_faults, check_date
+from psfs.domain.due import check_next
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Activity, Conversation, Form, LogEntry, Score, User
@@ -128,8 +129,10 @@ def _date_faults(case: Case, given: ConversationInput) -> list[Refusal]:
         check_date(given.held_on, today=clock.today(), birth_date=case.person.birth_date)
     except Refusal as fault:
         faults.append(fault)
-    if given.next_due is not None and given.next_due <= given.held_on:
-        faults.append(Refusal("next_due_too_early", day=given.next_due))
+    try:
+        check_next(given.held_on, given.next_due)
+    except Refusal as fault:
+        faults.append(fault)
     return faults
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
 
+from psfs.domain.errors import Refusal
+
 ADULT = 18
 """Years; who is younger has guardians (vergemålslova § 8)."""
 
@@ -87,6 +89,15 @@ def conversation_due(last_held_on: date, agreed: date | None, limits: Limits) ->
     As agreed in the last one, else by the limit.
     """
     return agreed or last_held_on + timedelta(days=limits.follow_up_days)
+
+
+def check_next(held_on: date, next_due: date | None) -> None:
+    """Refuse a next conversation that is not after the day this one was held (P11); None: none is agreed on.
+
+    Raises Refusal "next_due_too_early" (``day``).
+    """
+    if next_due is not None and next_due <= held_on:
+        raise Refusal("next_due_too_early", day=next_due)
 
 
 def evaluation_due(begun_on: date, agreed: date | None, limits: Limits) -> date:

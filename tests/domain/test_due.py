@@ -11,6 +11,7 @@ from psfs.domain.due import (
     Urgency,
     age_on,
     birthday,
+    check_next,
     consent_ends_soon,
     consent_lasts_until,
     consent_valid,
@@ -23,6 +24,7 @@ from psfs.domain.due import (
     level0_due,
     urgency,
 )
+from psfs.domain.errors import Refusal
 
 from . import oracle
 
@@ -157,3 +159,15 @@ def test_guardians_consent_is_enough_until_the_day_before_sixteen():
     assert not consents_self(born, last, LIMITS)
     assert consents_self(born, last + timedelta(days=1), LIMITS)
     assert consent_ends_soon(lasts(None, born), TODAY, LIMITS)
+
+
+@pytest.mark.parametrize(("days", "refused"), [(None, False), (-1, True), (0, True), (1, False)])
+def test_the_next_conversation_is_after_this_one(days: int | None, refused: bool) -> None:
+    held = date(2026, 5, 10)
+    wished = None if days is None else held + timedelta(days=days)
+    codes = []
+    try:
+        check_next(held, wished)
+    except Refusal as refusal:
+        codes = [(refusal.code, refusal.values["day"])]
+    assert codes == ([("next_due_too_early", wished)] if refused else [])

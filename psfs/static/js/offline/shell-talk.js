@@ -8,9 +8,9 @@ import { talkForm } from "./shell-form.js";
 import { localTime } from "./time.js";
 import { hasWord, part, word } from "./words.js";
 
-/** Show the conversation `id` for a case taken along, with what `draft` holds of it. `saved()` is told when it is kept
-    on the device, `waits`: another one with the same person is kept here and not sent yet, `dropped()` when the draft was thrown away. Gives `{form, begin(), close(), settled()}`: the last resolves
-    when every touch so far has been written. */
+/** Show the conversation `id` for a case taken along, with what `draft` holds of it; `waits`: another one with the same
+    person is kept here and not sent yet. `saved()` is told when it is kept on the device, `dropped()` when the draft was
+    thrown away. Gives `{form, begin(), close(), settled()}`: the last resolves when every touch so far has been written. */
 export function openTalk({ records, outbox, taken, id, draft, waits, saved, dropped }) {
   const ended = new AbortController();
   const form = talkForm(taken, draft ? newIds(draft.values) : []);
