@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 
 from psfs import clock
 from psfs.accounts.settings import limits
+from psfs.cases.relations import related, relation_columns, relations_of, who, with_consent
 from psfs.domain import due
 from psfs.domain.due import Urgency
+from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import db
 from psfs.models import Activity, Case, Coordinator, Form, IndividualPlan, NeedReport, Person, Service, User
 
@@ -42,14 +44,18 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A line of the register. ``urgency``: of the next revision, where there is one."""
+    """A line of the register. ``urgency``: of the next revision, where there is one.
+
+    ``name`` is empty where the reader may not open the case (somebody wrote down a plan that KE has not been told of):
+    then it stands without days, reference and coordinator too, since those would tell who it is.
+    """
 
     case_id: uuid.UUID
     name: str
-    birth_date: date
+    birth_date: date | None
     service: str
     state: str
-    since: date
+    since: date | None
     next_revision: date | None
     urgency: Urgency | None
     reference: str
@@ -107,8 +113,11 @@ def reports_of(case_id: uuid.UUID) -> list[NeedReport]:
     return list(db.session.scalars(query))
 
 
-def register(state: str = "", most: int | None = MOST) -> tuple[list[PlanRow], dict[str, int]]:
-    """The register of individual plans, the nearest revision first, and how many there are in each state."""
+def register(account: User, state: str = "", most: int | None = MOST) -> tuple[list[PlanRow], dict[str, int]]:
+    """The register of individual plans as the account may read it, and how many there are in each state.
+
+    The nearest revision comes first, at most ``most`` rows. Two statements.
+    """
     counted = db.session.execute(select(IndividualPlan.state, func.count()).group_by(IndividualPlan.state))
     counts: dict[str, int] = {row[0]: row[1] for row in counted}
     holder = aliased(User)
@@ -120,6 +129,7 @@ def register(state: str = "", most: int | None = MOST) -> tuple[list[PlanRow], d
             Service.name.label("service"),
             holder.name.label("coordinator"),
             Case.closed_on,
+            *relation_columns(),
         )
         .join(Case, Case.id == IndividualPlan.case_id)
         .join(Person, Person.id == Case.person_id)
@@ -129,28 +139,32 @@ def register(state: str = "", most: int | None = MOST) -> tuple[list[PlanRow], d
     )
     if state:
         query = query.where(IndividualPlan.state == state)
-    query = query.order_by(IndividualPlan.next_revision.is_(None), IndividualPlan.next_revision, Person.name)
+    named = case((related(frozenset({Relation.KE_CASE})), Person.name))  # an order by other names would tell of them
+    when = IndividualPlan.next_revision
+    query = with_consent(query).order_by(when.is_(None), when, named.is_(None), named, IndividualPlan.id)
     today, in_force = clock.today(), limits()
-    found = []
-    for row in db.session.execute(query.limit(most)):
-        plan: IndividualPlan = row[0]
-        when = plan.next_revision if plan.state == "has" else None
-        found.append(
-            PlanRow(
-                plan.case_id,
-                row.name,
-                row.birth_date,
-                row.service,
-                plan.state,
-                plan.since,
-                when,
-                due.urgency(when, today, in_force) if when else None,
-                plan.reference,
-                row.coordinator or "",
-                row.closed_on is not None,
-            )
-        )
-    return found, counts
+    found = db.session.execute(query.limit(most), who(account))
+    return [_plan_row(row, account, today, in_force) for row in found], counts
+
+
+def _plan_row(row: Any, account: User, today: date, in_force: due.Limits) -> PlanRow:
+    plan: IndividualPlan = row[0]
+    if not allowed(Role(account.role), Action.VIEW, relations_of(row._mapping)):
+        return PlanRow(plan.case_id, "", None, row.service, plan.state, None, None, None, "", "", closed=False)
+    when = plan.next_revision if plan.state == "has" else None
+    return PlanRow(
+        plan.case_id,
+        row.name,
+        row.birth_date,
+        row.service,
+        plan.state,
+        plan.since,
+        when,
+        due.urgency(when, today, in_force) if when else None,
+        plan.reference,
+        row.coordinator or "",
+        row.closed_on is not None,
+    )
 
 
 def goals_from_forms(case_id: uuid.UUID) -> str:

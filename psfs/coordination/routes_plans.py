@@ -25,8 +25,8 @@ def register() -> str:
     """The register; ``?status=`` narrows it."""
     state = request.args.get("status", "")
     state = state if state in words.PLANS else ""
-    rows, counts = queries.register(state)
-    note_list("coordination.register", {row.case_id for row in rows}, user())
+    rows, counts = queries.register(user(), state)
+    note_list("coordination.register", {row.case_id for row in rows if row.name}, user())
     return render_template("coordination/register.html", rows=rows, counts=counts, state=state)
 
 

@@ -70,9 +70,9 @@ def needs() -> Out:
     return Out(Table(_("Meldingar til KE"), columns, found), frozenset(each.case_id for each in rows))
 
 
-def plans() -> Out:
-    """The register of individual plans."""
-    rows = coordination.register("", None)[0]
+def plans(account: User) -> Out:
+    """The register of individual plans, as the account may read it."""
+    rows = coordination.register(account, "", None)[0]
     columns = (
         Column(_("Namn")),
         Column(_("Fødselsdato"), "date"),
@@ -85,7 +85,7 @@ def plans() -> Out:
     )
     found = [
         (
-            each.name,
+            each.name or _("Ei sak"),
             each.birth_date,
             each.service,
             str(words.PLANS[each.state]),
@@ -96,7 +96,8 @@ def plans() -> Out:
         )
         for each in rows
     ]
-    return Out(Table(_("Individuelle planar"), columns, found), frozenset(each.case_id for each in rows))
+    named = frozenset(each.case_id for each in rows if each.name)
+    return Out(Table(_("Individuelle planar"), columns, found), named)
 
 
 def waiting(account: User) -> Out:

@@ -44,7 +44,7 @@ def needs() -> Response:
 @permit(Action.COORDINATE)
 def plans() -> Response:
     """The register of individual plans."""
-    return _send(queries_lists.plans(), "exchange.plans", "individuelle-planar")
+    return _send(queries_lists.plans(user()), "exchange.plans", "individuelle-planar")
 
 
 @bp.get("/uttrekk/arbeidsliste")

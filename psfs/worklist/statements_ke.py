@@ -7,7 +7,17 @@ from typing import Any
 from sqlalchemy import Date, DateTime, and_, bindparam, cast, exists, false, null, or_, select
 from sqlalchemy.orm import aliased
 
-from psfs.cases.relations import KE_LEVEL, READER, TAKES_PART, case_ids, may_stand, standing_columns, with_consent
+from psfs.cases.relations import (
+    KE_LEVEL,
+    READER,
+    TAKES_PART,
+    case_ids,
+    may_stand,
+    related,
+    standing_columns,
+    with_consent,
+)
+from psfs.domain.permissions import Relation
 from psfs.models import (
     Case,
     CaseLook,
@@ -108,6 +118,6 @@ def plans(*, ke: bool) -> Any:
         .join(Service, Service.id == Case.service_id)
         .where(plan.state == "has", plan.next_revision <= coming)
     )
-    if ke:
-        return query
+    if ke:  # a plan can be written down before the unit is told of the need: then the case is not its to see
+        return query.where(related(frozenset({Relation.KE_CASE})))
     return with_consent(query).where(Case.holder_id == READER, may_stand(TAKES_PART))

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from psfs import clock
 from psfs.domain import due
 from psfs.extensions import db
-from psfs.models import Coordinator, Handover, IndividualPlan, NeedReport
+from psfs.models import Coordinator, Handover, IndividualPlan, ListSighting, NeedReport
 from psfs.worklist import queries as worklist
 from tests.bti.support import change, entries, form_of, fresh, give, send
 
@@ -263,9 +263,41 @@ def test_a_plan_that_is_to_be_gone_through_waits_on_the_list(browser: Open, town
     today = clock.today()
     send(browser("kari"), address(town.adult, "/plan"), **PLAN, next_revision=(today + timedelta(days=3)).isoformat())
     assert kinds(town, "kari") == ["plan"]
-    assert kinds(town, "ke") == ["plan"]
+    assert kinds(town, "ke") == [], "nobody has told the unit of the case"
+    change(town.adult, reported_to_ke_on=today)
+    assert "plan" in kinds(town, "ke")
     page = send(browser("kari"), address(town.adult, "/plan"), 422, next_revision=today.isoformat()).text
     assert "etter den planen gjeld frå" in page
+
+
+def test_the_register_names_only_those_whose_case_the_unit_may_open(browser: Open, town: Town) -> None:
+    coming = clock.today() + timedelta(days=3)
+    send(browser("kari"), address(town.adult, "/plan"), **PLAN, next_revision=coming.isoformat())
+    send(browser("kari"), address(town.child, "/plan"), state="wanted")
+    change(town.adult.person, shielded=True)
+    page = browser("ke").get("/individuelle-planar").text
+    assert "Testine" not in page
+    assert "Gerica" not in page
+    assert page.count("Ikkje meld til KE. Spør tenesta.") == 2
+    assert "Ei sak i Heimetenesta" in page
+    assert db.session.scalar(select(func.count()).select_from(ListSighting)) == 0
+    change(town.adult, reported_to_ke_on=clock.today())
+    page = browser("ke").get("/individuelle-planar").text
+    assert "Testine Tenkt" in page
+    assert page.count("Ikkje meld til KE. Spør tenesta.") == 1
+    named = db.session.scalars(select(ListSighting.case_id)).all()
+    assert named == [town.adult.id]
+
+
+def test_a_list_that_is_cut_says_so(browser: Open, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("psfs.coordination.queries.register.__defaults__", ("", 1))
+    monkeypatch.setattr("psfs.coordination.queries.queue.__defaults__", ("", 1))
+    for case in (town.adult, town.child):
+        send(browser("kari"), address(case, "/plan"), state="wanted")
+        send(browser("kari"), address(case, "/meld-ke"), **NEED)
+    for place in ("/individuelle-planar", "/individuelle-planar?status=wanted", "/meldingar", "/meldingar?status=new"):
+        assert "Her står dei 1 første av 2. Alle står i fila." in browser("ke").get(place).text, place
+    assert "Her står dei" not in browser("ke").get("/individuelle-planar?status=has").text
 
 
 @pytest.mark.parametrize("name", ["kari", "leader", "eva", "admin"])

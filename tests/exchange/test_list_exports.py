@@ -32,6 +32,7 @@ TODAY = clock.today()
 def lists(town: Town) -> None:
     """One of each list's rows, for the adult."""
     moment = clock.now()
+    change(town.adult, reported_to_ke_on=TODAY)
     with audit.acting(TESTER):
         db.session.add_all(
             [
