@@ -29,7 +29,7 @@ MONTHS = 24
 FEWEST_CASES = 5
 """Cases that a service must have to be shown alone."""
 FEWEST_CHANGES = 5
-"""Conversations from which a share of changes is told (P16)."""
+"""Persons whose change could be compared, from which a share of changes is told (P16)."""
 MEETING_DAYS = 7
 """Days from the one planned within which a meeting counts as held as planned, either way (ours)."""
 CONSENT_LEVEL = 2
@@ -98,6 +98,20 @@ def decided(days: int | None, limits: Limits) -> bool:
 def met(days_from_plan: int | None) -> bool:
     """Whether a meeting was held as planned: within `MEETING_DAYS` of its day. None: it was not held."""
     return days_from_plan is not None and abs(days_from_plan) <= MEETING_DAYS
+
+
+def shares_told(persons: Mapping[S, int]) -> tuple[frozenset[S], bool]:
+    """Which groups' shares of change are told, and whether that of all together is (P16).
+
+    A group needs `FEWEST_CHANGES` persons. All together needs that those left when the groups that are told are taken
+    away from it are nobody, or as many too: else a subtraction would tell of them.
+
+    Args:
+        persons: for each group, how many persons had a change to compare. Nobody is in two groups.
+    """
+    told = frozenset(group for group, number in persons.items() if number >= FEWEST_CHANGES)
+    left = sum(number for group, number in persons.items() if group not in told)
+    return told, left >= FEWEST_CHANGES or (not left and bool(told))
 
 
 def tally(rows: Iterable[tuple[S, str, bool, int]]) -> Tally[S]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import uuid
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -38,26 +38,24 @@ KINDS = ("forste", "oppfolging", "forfall", "over")
 FLAGS = (Flag.IMPROVED, Flag.WORSENED, Flag.NONE)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Use:
-    """One service, or all together. ``flags``: the changes that could be compared."""
+    """One service, or all together. ``flags``: the changes that could be compared, of so many ``persons``; ``told``:
+    whether their shares are told."""
 
-    counts: Counter[str]
-    flags: Counter[Flag]
+    counts: Counter[str] = field(default_factory=Counter)
+    flags: Counter[Flag] = field(default_factory=Counter)
+    persons: int = 0
+    told: bool = False
 
     @property
     def compared(self) -> int:
         """Conversations with a change to tell."""
         return self.flags.total()
 
-    @property
-    def enough(self) -> bool:
-        """Whether there are enough of them for shares."""
-        return self.compared >= measures.FEWEST_CHANGES
-
     def percent(self, flag: Flag) -> Fraction | None:
-        """The share with that flag; None where there are too few."""
-        return Fraction(100 * self.flags[flag], self.compared) if self.enough else None
+        """The share with that flag; None where it is not told."""
+        return Fraction(100 * self.flags[flag], self.compared) if self.told else None
 
 
 @dataclass(frozen=True)
@@ -104,17 +102,24 @@ def _told(filter_: Filter, scope: Scope, quarter: Quarter) -> tuple[Shape, dict[
 
 def _use(filter_: Filter, scope: Scope, quarter: Quarter) -> Talks:
     wanted, values = _told(filter_, scope, quarter)
-    services: dict[uuid.UUID, Use] = defaultdict(lambda: Use(Counter(), Counter()))
-    together = Use(Counter(), Counter())
+    services: dict[uuid.UUID, Use] = defaultdict(Use)
+    together = Use()
     for row in db.session.execute(_counted(wanted), values):
         found = Counter(dict(zip(KINDS, map(int, row[1:]), strict=True)))
         services[row.service_id].counts.update(found)
         together.counts.update(found)
+    # Changes are told for both ladders alike: of two shares the one within the other, a subtraction tells the rest.
+    wanted, values = _told(filter_.but(ladder=""), scope, quarter)
     values.pop("today")
     for row in db.session.execute(_changes(wanted), values):
         flag = flag_of(int(row.points), row.compared)
-        services[row.service_id].flags[flag] += row.number
-        together.flags[flag] += row.number
+        for each in (services[row.service_id], together):
+            each.flags[flag] += row.number
+            each.persons += row.persons
+    alone, all_of_them = measures.shares_told({service: each.persons for service, each in services.items()})
+    for service in alone:
+        services[service].told = True
+    together.told = all_of_them
     return Talks(dict(services), together)
 
 
@@ -142,7 +147,8 @@ def _counted(wanted: Shape) -> Select[*tuple[Any, ...]]:
 
 @functools.cache
 def _changes(wanted: Shape) -> Select[*tuple[Any, ...]]:
-    """The changes since the conversation before: how many of each sum of points over each number of activities."""
+    """The changes since the conversation before: how many of each sum of points over each number of activities, and
+    how many cases have the first of theirs among them."""
     talk, now, before = talks(of_period=True), aliased(Score), aliased(Score)
     held = talk.c.held_on >= day("first"), talk.c.held_on <= day("last")
     one = with_case(
@@ -150,6 +156,7 @@ def _changes(wanted: Shape) -> Select[*tuple[Any, ...]]:
             Case.service_id,
             func.sum(now.value - before.value).label("points"),
             func.count().label("compared"),
+            func.row_number().over(partition_by=Form.case_id, order_by=talk.c.id).label("number"),
         ),
         talk,
     )
@@ -165,9 +172,10 @@ def _changes(wanted: Shape) -> Select[*tuple[Any, ...]]:
         )
         .where(*held)
     )
-    changes = _of_persons(one, wanted).group_by(Case.service_id, talk.c.id).subquery("changes")
+    changes = _of_persons(one, wanted).group_by(Case.service_id, Form.case_id, talk.c.id).subquery("changes")
     alike = changes.c.service_id, changes.c.points, changes.c.compared
-    return select(*alike, func.count().label("number")).group_by(*alike)
+    first = func.sum(case((changes.c.number == 1, 1), else_=0)).label("persons")
+    return select(*alike, func.count().label("number"), first).group_by(*alike)
 
 
 def _of_persons(query: Select[*tuple[Any, ...]], wanted: Shape) -> Select[*tuple[Any, ...]]:
