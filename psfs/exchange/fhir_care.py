@@ -12,6 +12,7 @@ from psfs.models import (
     Consent,
     Conversation,
     Coordinator,
+    EmergencyOpening,
     Handover,
     IndividualPlan,
     Intervention,
@@ -36,7 +37,7 @@ RESULTS = {"reached": "completed", "partly": "completed", "not_reached": "comple
 
 def care(file: CaseFile) -> list[Resource]:
     """Everything of the case that is neither people nor scores."""
-    others = (LogEntry, Handover, NeedReport, Meeting, MeetingAddition, Coordinator)
+    others = (LogEntry, Handover, NeedReport, Meeting, MeetingAddition, Coordinator, EmergencyOpening)
     basics = [_basic(file, row) for model in others for row in file.of(model)]
     consents = [_consent(file, row) for row in file.of(Consent)]
     recorded = [*file.of(Conversation), *file.of(Consent), *file.of(Intervention)]

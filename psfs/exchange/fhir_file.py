@@ -17,10 +17,12 @@ from psfs.models import (
     Consent,
     Conversation,
     Coordinator,
+    EmergencyOpening,
     Form,
     Handover,
     IndividualPlan,
     Intervention,
+    ListSighting,
     LogEntry,
     Meeting,
     MeetingAddition,
@@ -50,6 +52,7 @@ OF_CASE: tuple[Any, ...] = (
     Meeting,
     NeedReport,
     IndividualPlan,
+    EmergencyOpening,
 )
 """The tables whose rows say which case they are of."""
 
@@ -85,9 +88,16 @@ def case_file(case: Case) -> CaseFile:
     everything = [case, *(row for some in rows.values() for row in some)]
     users = _pointed_at(everything, User)
     services = _pointed_at([*everything, *users.values()], Service)
+    return CaseFile(case, case.person, rows, users, services, _readings(case))
+
+
+def _readings(case: Case) -> list[AuditEntry]:
+    """Who saw something of the case, and who was shown the person's name in a list, in that order."""
     own = AuditEntry.stream == case_stream(case.id), AuditEntry.kind == "reading"
-    readings = db.session.scalars(select(AuditEntry).where(*own).order_by(AuditEntry.seq)).all()
-    return CaseFile(case, case.person, rows, users, services, list(readings))
+    opened = db.session.scalars(select(AuditEntry).where(*own).order_by(AuditEntry.seq)).all()
+    sighted = select(ListSighting.entry_id).where(ListSighting.case_id == case.id)
+    listed = db.session.scalars(select(AuditEntry).where(AuditEntry.id.in_(sighted)).order_by(AuditEntry.id)).all()
+    return [*opened, *listed]
 
 
 def _of(model: Any, column: Any, ids: Sequence[uuid.UUID]) -> list[Any]:

@@ -12,6 +12,8 @@ from typing import Any
 
 BASE = "urn:psfs:fhir"
 COLUMN = f"{BASE}:column:"
+STRUCTURE = f"{BASE}:structure:"
+"""A column whose value is a structure, written as JSON: told by its address, since any text may be anybody's words."""
 TABLE = f"{BASE}:table"
 VALUES = ("valueBoolean", "valueInteger", "valueDateTime", "valueDate", "valueTime", "valueUuid", "valueString")
 Resource = dict[str, Any]
@@ -34,7 +36,7 @@ def columns(row: Any) -> list[dict[str, Any]]:
     for column in row.__table__.columns:
         value = getattr(row, column.key)
         if value is not None and value != "":
-            found.append({"url": COLUMN + column.key, **_value(value)})
+            found.append(_extension(column.key, value))
     return found
 
 
@@ -45,13 +47,21 @@ def row_of(extensions: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
         name = next((name for name in VALUES if name in each), None)
         if each["url"] == TABLE:
             table = each["valueString"]
+        elif each["url"].startswith(STRUCTURE):
+            found[each["url"].removeprefix(STRUCTURE)] = json.loads(each["valueString"])
         elif each["url"].startswith(COLUMN) and name is not None:
             found[each["url"].removeprefix(COLUMN)] = _back(name, each[name])
     return table, found
 
 
+def _extension(key: str, value: Any) -> dict[str, Any]:
+    if isinstance(value, dict | list):
+        return {"url": STRUCTURE + key, "valueString": json.dumps(value, ensure_ascii=False, sort_keys=True)}
+    return {"url": COLUMN + key, **_value(value)}
+
+
 def _value(value: Any) -> dict[str, Any]:
-    """The value by its type. What is a structure of its own is written as JSON."""
+    """The value by its type."""
     match value:
         case bool():
             return {"valueBoolean": value}
@@ -65,10 +75,8 @@ def _value(value: Any) -> dict[str, Any]:
             return {"valueTime": value.isoformat()}
         case uuid.UUID():
             return {"valueUuid": f"urn:uuid:{value}"}
-        case str():
-            return {"valueString": value}
         case _:
-            return {"valueString": "json:" + json.dumps(value, ensure_ascii=False, sort_keys=True)}
+            return {"valueString": str(value)}
 
 
 def _back(name: str, value: Any) -> Any:
@@ -81,7 +89,5 @@ def _back(name: str, value: Any) -> Any:
             return time.fromisoformat(value)
         case "valueUuid":
             return uuid.UUID(value.removeprefix("urn:uuid:"))
-        case "valueString" if value.startswith("json:"):
-            return json.loads(value.removeprefix("json:"))
         case _:
             return value

@@ -18,7 +18,7 @@ from psfs.exchange.fhir_file import OF_CASE, case_file
 from psfs.exchange.fhir_rows import columns, row_of
 from psfs.extensions import db
 from psfs.models import Activity, Case, Conversation, Form, Person, RelatedPerson, Score, ScoreCorrection
-from tests.bti.support import fresh
+from tests.bti.support import change, fresh
 from tests.rules.world import make_world
 from tests.support.people import TESTER
 from tests.support.statements import counted
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Open = Callable[[str], Browser]
 
-SPELLS = ["Åse Ærø", "🙂 Emoji", "‫עברית", "<script>alert(1)</script>", "=cmd()", "x" * 200]
+SPELLS = ["json: det ho sa", "Åse Ærø", "🙂 Emoji", "‫עברית", "<script>alert(1)</script>", "=cmd()", "x" * 200]
 TABLES = (*OF_CASE, Activity, Conversation, Score, ScoreCorrection, RelatedPerson)
 
 
@@ -42,11 +42,11 @@ def case(town: Town) -> Case:
     found = db.session.get_one(Case, world.objects["holder"]["case_id"])
     with audit.acting(TESTER):
         talk = db.session.get_one(Conversation, world.objects["holder"]["conversation_id"])
-        talk.struck_at, talk.struck_by_id, talk.struck_reason = clock.now(), town.users["kari"].id, "Feil person"
+        talk.struck_at, talk.struck_by_id, talk.struck_reason = clock.now(), town.users["kari"].id, SPELLS[0]
         correction = {"conversation_id": talk.id, "activity_id": world.objects["holder"]["activity_id"]}
         by = {"corrected_at": clock.now(), "corrected_by_id": town.users["kari"].id, "corrected_by": "Kari Dikta"}
-        db.session.add(ScoreCorrection(old_value=3, new_value=None, reason=SPELLS[1], **correction, **by))
-        found.person.name = SPELLS[3]
+        db.session.add(ScoreCorrection(old_value=3, new_value=None, reason=SPELLS[2], **correction, **by))
+        found.person.name = SPELLS[4]
         db.session.commit()
     return fresh(found)
 
@@ -97,7 +97,7 @@ def test_what_was_struck_is_marked_as_such(case: Case) -> None:
     codes = {each["code"]["coding"][0]["code"] for each in found if each["resourceType"] == "Observation"}
     assert codes == {"score"}  # it leaves every calculation
     notes = [note["text"] for each in found for note in each.get("note", ())]
-    assert notes == [SPELLS[1]]
+    assert notes == [SPELLS[2]]
 
 
 def test_the_kinds_that_are_promised_are_there(browser: Open, case: Case) -> None:
@@ -105,6 +105,23 @@ def test_the_kinds_that_are_promised_are_there(browser: Open, case: Case) -> Non
     kinds = {entry["resource"]["resourceType"] for entry in made(case)["entry"]}
     promised = {"Patient", "Questionnaire", "QuestionnaireResponse", "Observation", "CareTeam", "CarePlan", "Consent"}
     assert promised | {"Provenance", "AuditEvent", "CodeSystem"} <= kinds
+
+
+def test_every_table_that_tells_of_a_case_goes_along() -> None:
+    """But for when each looked last, what is made anew from other rows (stays from the log, sightings from the audit),
+    and what devices took with them, or sent and nobody has settled yet."""
+    of_a_case = {each.class_ for each in db.Model.registry.mappers if "case_id" in each.columns}
+    left_out = {"CaseLook", "LevelStay", "ListSighting", "Taking", "DeviceOpening", "ReceivedItem"}
+    assert {each.__name__ for each in of_a_case} - left_out == {each.__name__ for each in OF_CASE}
+
+
+def test_who_was_shown_the_name_in_a_list_goes_along(browser: Open, case: Case) -> None:
+    change(case, reported_to_ke_on=clock.today())
+    browser("ke").get("/individuelle-planar")
+    events = [
+        each["resource"] for each in made(fresh(case))["entry"] if each["resource"]["resourceType"] == "AuditEvent"
+    ]
+    assert ("coordination.register", "Ke Dikta") in {(e["subtype"][0]["code"], e["agent"][0]["name"]) for e in events}
 
 
 def test_nothing_of_the_accounts_goes_along(case: Case) -> None:
