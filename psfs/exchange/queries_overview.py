@@ -48,7 +48,7 @@ def talks(args: Mapping[str, str], account: User) -> Out:
     """The conversations of a quarter."""
     own = (Column(_("Samtale"), "date"), Column(_("Neste innan"), "date"))
     found = behind.talks(args, account, EVERY)
-    title = str(words.TALKS[found.asked["kind"]])
+    title = str(words.TALK_LISTS[found.asked["kind"]])
     return _table(title, found, own, lambda row: (row.from_on, row.until_on))
 
 

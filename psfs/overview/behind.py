@@ -54,7 +54,7 @@ def talks(args: Mapping[str, str], account: User, number: int) -> Behind:
     filter_, scope, quarter = in_quarter(args, account)
     filter_ = filter_.but(band="")
     kind = args.get("kva", "")
-    kind = kind if kind in queries_talks.KINDS else queries_talks.KINDS[0]
+    kind = kind if kind in queries_talks.LISTS else queries_talks.LISTS[0]
     found = queries_talks.talk_list(kind, filter_, scope, quarter, account, number)
     return Behind(found, filter_, scope, {"quarter": quarter, "kind": kind})
 

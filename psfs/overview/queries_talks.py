@@ -27,7 +27,7 @@ from psfs.overview.talks import due_on, expected, period, talks, with_case
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select, Subquery
 
     from psfs.models import User
     from psfs.overview.filters import Filter, Scope
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 KINDS = ("forste", "oppfolging", "forfall", "over")
 """First conversations, follow-ups held, follow-ups that were due in the quarter, and those of them not held by then."""
+COMPARED = "samanlikna"
+LISTS = (*KINDS, COMPARED)
+"""What there are lists of; also conversations that could be compared with the one before."""
+_DUE = frozenset({"forfall", "over"})
 FLAGS = (Flag.IMPROVED, Flag.WORSENED, Flag.NONE)
 
 
@@ -134,7 +138,21 @@ def _parts() -> dict[str, Any]:
         "oppfolging": and_(held, talk.c.place > 1),
         "forfall": due,
         "over": and_(due, talk.c.due < day("today"), talk.c.in_time == 0),
+        COMPARED: and_(held, _compared(talk)),
     }
+
+
+def _comparable(talk: Subquery, now: Any, before: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """How a conversation's scores are joined with those of the one before that they are compared with (P5)."""
+    pair = before.conversation_id == talk.c.earlier_id, before.activity_id == now.activity_id
+    own = now.conversation_id == talk.c.id, now.value.is_not(None)
+    return and_(*own), and_(*pair, before.value.is_not(None))
+
+
+def _compared(talk: Subquery) -> ColumnElement[bool]:
+    now, before = aliased(Score), aliased(Score)
+    own, pair = _comparable(talk, now, before)
+    return select(now.activity_id).join(before, pair).where(own).correlate(talk).exists()
 
 
 @functools.cache
@@ -150,6 +168,7 @@ def _changes(wanted: Shape) -> Select[*tuple[Any, ...]]:
     """The changes since the conversation before: how many of each sum of points over each number of activities, and
     how many cases have the first of theirs among them."""
     talk, now, before = talks(of_period=True), aliased(Score), aliased(Score)
+    own, pair = _comparable(talk, now, before)
     held = talk.c.held_on >= day("first"), talk.c.held_on <= day("last")
     one = with_case(
         select(
@@ -160,18 +179,7 @@ def _changes(wanted: Shape) -> Select[*tuple[Any, ...]]:
         ),
         talk,
     )
-    one = (
-        one.join(now, and_(now.conversation_id == talk.c.id, now.value.is_not(None)))
-        .join(
-            before,
-            and_(
-                before.conversation_id == talk.c.earlier_id,
-                before.activity_id == now.activity_id,
-                before.value.is_not(None),
-            ),
-        )
-        .where(*held)
-    )
+    one = one.join(now, own).join(before, pair).where(*held)
     changes = _of_persons(one, wanted).group_by(Case.service_id, Form.case_id, talk.c.id).subquery("changes")
     alike = changes.c.service_id, changes.c.points, changes.c.compared
     first = func.sum(case((changes.c.number == 1, 1), else_=0)).label("persons")
@@ -190,7 +198,7 @@ def _list(wanted: Shape, kind: str) -> Select[*tuple[Any, ...]]:
         Case.id.label("case_id"),
         Case.level,
         talk.c.held_on.label("from_on"),
-        (talk.c.due if kind in KINDS[2:] else cast(null(), Date())).label("until_on"),
+        (talk.c.due if kind in _DUE else cast(null(), Date())).label("until_on"),
         cast(null(), Integer()).label("to_level"),
     )
     return _of_persons(with_case(query, talk).where(_parts()[kind]), wanted)
@@ -198,7 +206,7 @@ def _list(wanted: Shape, kind: str) -> Select[*tuple[Any, ...]]:
 
 @functools.cache
 def _details(kind: str) -> Select[*tuple[Any, ...]]:
-    due = due_on() if kind in KINDS[2:] else cast(null(), Date())
+    due = due_on() if kind in _DUE else cast(null(), Date())
     return (
         select(
             Conversation.id.label("row_id"),

@@ -62,10 +62,12 @@ TALKS: dict[str, LazyString] = {
     "over": _l("Ikkje haldne innan fristen"),
 }
 """Conversations of a quarter, as ``queries_talks.KINDS``."""
+TALK_LISTS: dict[str, LazyString] = {**TALKS, "samanlikna": _l("Samanliknbare samtalar")}
+"""What the lists of them are called, as ``queries_talks.LISTS``."""
 FLAGS: dict[str, LazyString] = {
     "improved": _l("Betydeleg betring"),
     "worsened": _l("Betydeleg forverring"),
-    "none": _l("Korkje eller"),
+    "none": _l("Inga betydeleg endring"),
 }
 
 
