@@ -15,11 +15,11 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from psfs import audit
+from psfs import audit, clock
 from psfs.cases import words
 from psfs.exchange.tables import XLSX
 from psfs.extensions import db
-from psfs.models import AuditEntry, Case, ListSighting, Person
+from psfs.models import AuditEntry, Case, IndividualPlan, ListSighting, Person
 from tests.documents import reading
 from tests.rules.test_routes import READING, methods, rules
 from tests.rules.world import World, make_world
@@ -61,6 +61,8 @@ def world(town: Town) -> World:
     world = make_world(town)
     with audit.acting(audit.Actor(None, "test")):
         town.adult.reported_to_ke_on = days(-3)
+        wanted = {"state": "wanted", "since": days(-3), "recorded_at": clock.now()}
+        db.session.add(IndividualPlan(case_id=town.adult.id, **wanted))
         for case in db.session.scalars(select(Case)):
             add_intervention(case, town.users["kari"], deadline=days(-1))
         db.session.commit()
