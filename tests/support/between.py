@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
-CODES = {400: "csrf", 401: "signed_out", 409: "other_body", 413: "too_large", 500: "busy", 503: "busy"}
+CODES = {
+    400: "csrf",
+    401: "signed_out",
+    409: "other_body",
+    413: "too_large",
+    422: "malformed",
+    500: "busy",
+    503: "busy",
+}
 LOST = 0  # in place of a status: the server has done it, and nobody hears of it
 
 

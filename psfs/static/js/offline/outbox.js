@@ -37,11 +37,11 @@ export class Outbox {
   }
 
   /** Keep a conversation, durably: when this resolves it may be said that it is saved on the device. `body` is the contract's (with
-      its `id`, made once, when the conversation begins); `v`, `made_at` and `zone` are filled in. Until it is first sent it may be saved
+      its `id`, made once, when the conversation begins); `v`, `made_at` and `zone` are filled in. `about` is kept beside it and never sent. Until it is first sent it may be saved
       anew. Throws `full` and `storage` (nothing was changed), `locked`, `frozen`, `elsewhere`, `no_vault`. */
-  async save(body) {
+  async save(body, about = {}) {
     const whole = { v: 1, ...body, made_at: body.made_at ?? localTime(), zone: body.zone ?? zone() };
-    await this.#records.saveItem(whole.id, JSON.stringify(whole));
+    await this.#records.saveItem(whole.id, JSON.stringify(whole), about);
   }
 
   /** Send openings, then conversations, one at a time and in order; `again` tries those that need a hand once more.

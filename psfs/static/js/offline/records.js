@@ -139,32 +139,27 @@ export class Records {
     return this.#inTurn(() => this.#remove(`draft:${id}`));
   }
 
-  /** The conversations saved and not yet taken by the server, in order: `[{id, body, frozen, trouble, order}]`.
-      `body` is undefined, and `trouble` is `unreadable`, for one that cannot be decrypted. */
+  /** The conversations saved and not yet taken by the server, in order:
+      `[{id, body, name, activities, frozen, trouble, order}]`. `body` is undefined, and `trouble` is `unreadable`, for one that cannot be
+      decrypted; `name` and `activities` are, for one that was kept by an earlier version. */
   async items() {
     const found = await this.#openAll("item");
     return found.map(({ record, value }) => ({
       id: record.id.slice("item:".length),
-      body: value && JSON.parse(value),
+      ...value && contentOf(value),
       frozen: Boolean(record.frozen),
       trouble: record.trouble ?? (value ? null : "unreadable"),
       order: record.order,
     }));
   }
 
-  /** One of them, as it was saved, to look at or save anew; undefined when it is not there. */
-  async item(id) {
-    const kept = await this.#openOne("item", id);
-    return kept && JSON.parse(kept);
-  }
-
-  /** Keep a conversation to be sent, and let its draft go, in one transaction. `text` is what will be sent, to the byte.
-      Throws `frozen` when sending it has begun: then nothing can be changed; `elsewhere` as `saveDraft`. */
-  saveItem(conversation, text) {
+  /** Keep a conversation to be sent, and let its draft go, in one transaction. `text` is what will be sent, to the byte;
+      `about` (`{name, activities}`) is for whoever reads it here, also when the case is gone. Throws `frozen` when sending it has begun: then nothing can be changed; `elsewhere` as `saveDraft`. */
+  saveItem(conversation, text, { name, activities }) {
     const id = `item:${conversation}`;
     const draft = `draft:${conversation}`;
     return this.#inTurn(async () => {
-      await this.#put({ id, kind: "item" }, text, async (records) => {
+      await this.#put({ id, kind: "item" }, { text, name, activities }, async (records) => {
         const before = await got(records.get(id));
         if (before?.frozen) throw new Trouble("frozen");
         await this.#unchanged(records, id);
@@ -187,7 +182,7 @@ export class Records {
     if (!record) return null;
     const id = record.id.slice("item:".length);
     try {
-      return { id, text: await this.#vault.open(record) };
+      return { id, text: textOf(await this.#vault.open(record)) };
     } catch (error) {
       if (error.code !== "unreadable") throw error;
       await this.markItem(id, "unreadable");
@@ -198,6 +193,17 @@ export class Records {
   /** Remove a conversation: only after the server's word about that very one. */
   async removeItem(id) {
     await this.#remove(`item:${id}`);
+  }
+
+  /** Remove a conversation that the server has said it cannot read, by the decision of whoever has typed it in instead.
+      Any other stays: throws `not_refused`. */
+  async removeRefused(id) {
+    if (this.#vault.locked) throw new Trouble("locked");
+    await write(["records"], async (records) => {
+      const record = await got(records.get(`item:${id}`));
+      if (record?.account !== this.#vault.account || record.trouble !== "malformed") throw new Trouble("not_refused");
+      await got(records.delete(record.id));
+    });
   }
 
   /** Note that a conversation needs a hand (`code`), or (null) that it is to be tried again. */
@@ -298,6 +304,15 @@ export class Records {
       }
     }));
   }
+}
+
+/** What was kept of a conversation: its text, and whose it is; an earlier version kept the text alone. */
+function textOf(value) {
+  return typeof value === "string" ? value : value.text;
+}
+
+function contentOf(value) {
+  return { body: JSON.parse(textOf(value)), name: value.name, activities: value.activities };
 }
 
 function byOrder(a, b) {

@@ -64,7 +64,7 @@ export function openTalk({ records, outbox, taken, id, draft, waits, saved, drop
     if (form.hasAttribute("data-saving") || !complete(form)) return;
     form.setAttribute("data-saving", "");
     try {
-      await outbox.save(bodyOf(valuesOf(form), taken, id));
+      await outbox.save(bodyOf(valuesOf(form), taken, id), taken);
     } catch (error) {
       tell(error);
       return;

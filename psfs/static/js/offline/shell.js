@@ -5,7 +5,8 @@ import { Api } from "./api.js";
 import { exists } from "./db.js";
 import { Outbox } from "./outbox.js";
 import { expire, Records } from "./records.js";
-import { itemView, list } from "./shell-list.js";
+import { itemView } from "./shell-item.js";
+import { list } from "./shell-list.js";
 import { heard, unwatch, watch } from "./sign.js";
 import { openTalk } from "./shell-talk.js";
 import { unlockForm } from "./shell-unlock.js";
@@ -117,11 +118,13 @@ function showSaved(taken) {
   open.outbox.sendAll();
 }
 
-async function showItem(item, name) {
-  const mine = open;
-  const taken = (await mine.records.cases()).find((each) => each.case === item.body?.case);
-  if (open !== mine) return; // locked meanwhile
-  show("item", name || word("talk-waits"), itemView(item, taken));
+function showItem(item) {
+  const { records, vault } = open;
+  const remove = async () => {
+    await records.removeRefused(item.id);
+    history.back();
+  };
+  show("item", item.name || word("talk-waits"), itemView(item, { initials: vault.initials, remove }));
   goneFromList();
 }
 

@@ -73,7 +73,7 @@ async function tell() {
   if (said !== text.textContent) text.textContent = said; // announced when it changes
   place.dataset.color = found.trouble || aside || reason ? "warning" : "info";
   signIn.hidden = !["signed_out", "other_account"].includes(stopped);
-  if (unlock) unlock.hidden = !["revoked", "not_found", "wrong_key"].includes(stopped);
+  if (unlock) unlock.hidden = found.trouble === 0 && !["revoked", "not_found", "wrong_key"].includes(stopped);
   send.hidden = found.item === 0;
   if (drafts) drafts.hidden = found.draft === 0;
   if (front) front.hidden = online === false; // it would only come back here, locked

@@ -1,0 +1,126 @@
+"""A conversation that the server cannot read: all of it is shown, and it can be typed in by hand and removed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.offline import visit
+from tests.browser.offline.visit import SIGN, WAITS, hold, made_ready, open_talk, unlock_here
+from tests.support.between import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.browser.offline.conftest import NewTablet
+    from tests.support.server import RunningApp
+    from tests.support.tablets import Tablet
+
+    Serve = Callable[..., RunningApp]
+
+FIELD = """const field = document.querySelectorAll(args[0])[args[1]];
+field.value = args[2];
+field.dispatchEvent(new Event("input", { bubbles: true }));"""
+NEW = "document.querySelector('.talk-new').querySelector(`input[value='${args[0]}']`).click();"
+ENDS = f"return {visit.PANELS}[args[0]].querySelector('.scale-activity').textContent;"
+REMOVE = "[data-remove]"
+pytestmark = pytest.mark.usefixtures("nothing_readable")
+
+
+def hold_with_everything(tablet: Tablet) -> tuple[str, str]:
+    """A conversation with one of each: a new activity, one that ends, one not asked; what ends, and whose it is."""
+    activities = open_talk(tablet)
+    name = str(tablet.js("return document.getElementById('heading').textContent;")).removeprefix("Samtale med ")
+    for activity in range(1, activities):
+        visit.score(tablet, activity, 6)
+    ends = str(tablet.js(ENDS, 0)).strip()
+    for css, place, text in (
+        ("[name^='retire-']:not([name^='retire-note-'])", 0, "other"),
+        ("[name^='retire-note-']", 0, "Ho har flytta dit det er heis"),
+        ("[name^='text-']", 0, "Rusle til postkassen"),
+        ("[name=remark]", 0, "Ho søv betre no"),
+        ("[name=held_on]", 0, "2026-11-02"),
+        ("[name=next_due]", 0, "2031-05-04"),
+        ("[name=respondent]", 0, "with_help"),
+    ):
+        tablet.js(FIELD, css, place, text)
+    tablet.js(NEW, 2)
+    tablet.tap(visit.SAVE)
+    tablet.waits_for("h1", "Lagra på eininga")
+    tablet.tap("#app button", "Til lista")
+    return ends, name
+
+
+def module(tablet: Tablet, name: str) -> str:
+    """The address of one of the page's own modules."""
+    icon = str(tablet.js("return new URL(document.querySelector('link[rel=icon]').href).pathname;"))
+    return icon.replace("icons/icon.svg", f"js/offline/{name}.js")
+
+
+def test_one_that_the_server_cannot_read_is_shown_whole_and_removed_once_it_is_typed_in(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        made_ready(tablet)
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        line.next("/samtalar", 422)
+        initials = tablet.js("return (await (await import(args[0])).vaults())[0].initials;", module(tablet, "vault"))
+        ends, name = hold_with_everything(tablet)
+        tablet.waits_for(WAITS, "Tenaren kan ikkje lese samtalen")
+
+        tablet.open("/eining")
+        tablet.tap("[data-back-all]")  # what was taken along is gone
+        tablet.sees("er tekne bort frå eininga")
+        tablet.waits_for("[data-unlock]", "Lås opp")
+        tablet.tap("[data-unlock]")
+        unlock_here(tablet)
+        tablet.waits_for(WAITS, name)
+        tablet.tap(WAITS)
+        tablet.waits_for("h1", name)
+        shown = tablet.js("return document.getElementById('app').textContent.replace(/\\s+/g, ' ');")
+        for said in (
+            "2. november 2026",
+            f"Halden av{initials}",
+            "Personen med hjelp",
+            "Rusle til postkassen (ny): 2",
+            f"{ends}: avslutta: Anna. Ho har flytta dit det er heis",
+            ": 6",
+            "Ho søv betre no",
+            "4. mai 2031",
+        ):
+            assert said in shown, said
+
+        tablet.tap(f"{REMOVE} summary")
+        tablet.tap(f"{REMOVE} button", "Ja, alt er skrive inn")
+        tablet.waits_for("h1", "Personane du har med")
+        tablet.waits_for(SIGN, "Ingenting ventar")
+        assert tablet.js("return (await (await import(args[0])).waiting()).item;", module(tablet, "records")) == 0
+
+
+def test_what_is_not_refused_as_unreadable_cannot_be_removed(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        made_ready(tablet)
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        line.next("/samtalar", 409)
+        hold(tablet, 0, value=4)
+        tablet.waits_for(WAITS, "Tenaren har fått ein annan samtale")
+        server.stop()
+        hold(tablet, 1, value=5)
+        for row in range(2):
+            tablet.js(f"document.querySelectorAll('{WAITS}')[args[0]].click();", row)
+            tablet.waits_for("[data-state]")
+            assert tablet.js(f"return document.querySelector('#app {REMOVE}');") is None
+            tablet.tap("[data-to-list]")
+            tablet.waits_for(WAITS)
