@@ -255,3 +255,47 @@ def test_one_that_the_server_fails_on_gives_way_and_a_draft_can_be_thrown_away(
         tablet.waits_for(SIGN, "Ingenting ventar")
         assert tablet.count("[data-people] .ds-tag", "Kladd") == 0
     assert new_ones(server, before) == [{2}, {1}]
+
+
+def test_on_an_ordinary_page_too_one_that_the_server_fails_on_gives_way_with_growing_pauses(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    before = conversations(server)
+    line = Line(server.url)
+    with line.open():
+        tablet: ChromiumTablet = new_tablet("chromium", tmp_path / "tablet", line.url)  # type: ignore[assignment]
+        made_ready(tablet)
+        server.stop()
+        unlock(tablet)
+        for row, value in ((0, 1), (0, 2), (1, 3)):
+            hold(tablet, row, value=value)
+        tablet.tap("[data-lock]")
+        tablet.waits_for("[name=phrase]")
+        server.start()
+        tablet.context.clock.install()
+        line.next("/tilstand", 503)
+        line.next("/samtalar", 500, 500, 500)
+        tablet.open("/")
+        tablet.waits_for(SIGN, "3 samtalar ventar på å bli sende.")
+        waited = [seconds_until(tablet, lambda left=left: line.untouched == left) for left in (2, 1, 0)]  # type: ignore[misc]
+        until(lambda: new_ones(server, before) == [{3}], "another person's goes past it, the same person's does not")
+        line.next("/samtalar", 500, 500)
+        waited += [seconds_until(tablet, lambda left=left: line.untouched == left) for left in (1, 0)]  # type: ignore[misc]
+        assert waited[0] < 25 < waited[3] < waited[4], "the pauses grow"
+        seconds_until(tablet, lambda: len(new_ones(server, before)) == 3)
+    assert new_ones(server, before) == [{3}, {1}, {2}]
+
+
+def seconds_until(tablet: ChromiumTablet, there: Callable[[], bool]) -> int:
+    """Let the tablet's clock go, a second at a time, until it is so; gives how many seconds that took."""
+    seconds = 0
+
+    def is_there() -> bool:
+        nonlocal seconds
+        tablet.context.clock.run_for(1000)
+        seconds += 1
+        return there()
+
+    until(is_there, "it is so")
+    return seconds

@@ -4,12 +4,10 @@
 
 import { alone } from "./alone.js";
 import { Trouble } from "./db.js";
+import { Patience } from "./patience.js";
 import { eraseCases, eraseUnlessWaiting, waiting } from "./records.js";
 import { localTime, zone } from "./time.js";
 
-const FIRST_PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 5 * 60_000;
-const PASSES = ["offline", "busy", "elsewhere"]; // worth another try without anybody doing anything
 const STOPS = [400, 401, 403]; // not about the conversation, but about who is signed in
 const TAKEN = ["saved", "set_aside"];
 const BATCH = 200;
@@ -23,17 +21,16 @@ export class Outbox {
   #records;
   #on;
   #running = null;
-  #failures = 0;
-  #failedOn = new Map();
-  #begun = false;
+  #patience;
   #timer;
   #asked = () => { if (document.visibilityState === "visible") this.sendAll(); };
 
-  constructor({ vault, api, records, on = () => undefined }) {
+  constructor({ vault, api, records, on = () => undefined, patience = new Patience() }) {
     this.#vault = vault;
     this.#api = api;
     this.#records = records;
     this.#on = on;
+    this.#patience = patience;
   }
 
   /** Keep a conversation, durably: when this resolves it may be said that it is saved on the device. `body` is the contract's (with
@@ -44,7 +41,8 @@ export class Outbox {
     await this.#records.saveItem(whole.id, JSON.stringify(whole), about);
   }
 
-  /** Send openings, then conversations, one at a time and in order; `again` tries those that need a hand once more.
+  /** Send openings, then conversations, one at a time and in order; `again` tries those that need a hand once more. One that the server
+      fails on gives way to those behind it, but never to the same person's, and is tried again after them.
       Never throws. `{sent: [ids], trouble: [ids], left, stopped, pause}`: `left` conversations stay on the device; `stopped` is null, or why:
       `offline`, `busy`, `elsewhere` (another window sends), `signed_out`, `other_account`, `csrf`, `forbidden`, `locked`, `full`, `storage`;
       `pause` is after how many milliseconds it tries again by itself, null if it does not. */
@@ -77,8 +75,9 @@ export class Outbox {
       if (error.name === "AbortError") done.stopped = "elsewhere"; // taken over by another window, while this one slept
       else done.stopped = error instanceof Trouble ? error.code : "storage";
     }
-    done.left = await waiting(this.#vault.account).then((found) => found.item, () => null);
-    done.pause = this.#pauseAfter(done);
+    const found = await waiting(this.#vault.account).catch(() => null);
+    done.left = found?.item ?? null;
+    done.pause = this.#pauseAfter(done, found);
     this.#on({ type: "done", ...done });
     return done;
   }
@@ -88,15 +87,20 @@ export class Outbox {
     const { device } = await contact(this.#api, this.#vault);
     if (device === "gone") return this.#vault.lock();
     await this.#sendOpenings(beat);
-    if (again || !this.#begun) await this.#tryAgain((trouble) => again || trouble === "busy");
-    this.#begun = true;
+    if (again) await this.#tryAgain(() => true);
+    await this.#sendConversations(done, beat);
+    const gaveWay = await this.#tryAgain(({ id, trouble }) => trouble === "busy" && !done.trouble.includes(id));
+    if (gaveWay) await this.#sendConversations(done, beat);
+    await this.#records.noteAllSent();
+    if (device === "revoked" && (await eraseUnlessWaiting(this.#vault.account))) this.#vault.lock();
+  }
+
+  async #sendConversations(done, beat) {
     for (let next; (next = await this.#records.freezeNext()); ) {
       await beat();
       this.#on({ type: "sending", id: next.id });
       await this.#sendOne(next, done);
     }
-    await this.#records.noteAllSent();
-    if (device === "revoked" && (await eraseUnlessWaiting(this.#vault.account))) this.#vault.lock();
   }
 
   async #sendOne({ id, text }, done) {
@@ -107,7 +111,7 @@ export class Outbox {
       done.sent.push(id);
       this.#on({ type: "sent", id, answer });
     } catch (error) {
-      if (!aboutTheItem(error) && !this.#givesWay(id, error)) throw error;
+      if (!aboutTheItem(error) && !(await this.#givesWay(id, error))) throw error;
       await this.#records.markItem(id, error.code);
       done.trouble.push(id);
       this.#on({ type: "trouble", id, code: error.code });
@@ -127,28 +131,22 @@ export class Outbox {
     }
   }
 
+  /** Let those of the conversations in trouble that are `wanted` be tried once more; gives how many. */
   async #tryAgain(wanted) {
-    for (const { id, trouble } of await this.#records.items()) {
-      if (trouble && trouble !== "unreadable" && wanted(trouble)) await this.#records.markItem(id, null);
-    }
+    const chosen = (await this.#records.items()).filter((item) => item.trouble && item.trouble !== "unreadable" && wanted(item));
+    for (const { id } of chosen) await this.#records.markItem(id, null);
+    return chosen.length;
   }
 
   /** Whether the server answers, but has failed on this very conversation so often that it is taken to be about that one. */
-  #givesWay(id, { status }) {
-    if (status < 500) return false;
-    const times = (this.#failedOn.get(id) ?? 0) + 1;
-    this.#failedOn.set(id, times);
-    return times >= GIVES_WAY;
+  async #givesWay(id, { status }) {
+    return status >= 500 && (await this.#records.countFailure(id)) >= GIVES_WAY;
   }
 
-  #pauseAfter({ stopped, left }) {
+  #pauseAfter({ stopped }, found) {
     clearTimeout(this.#timer);
-    const passes = PASSES.includes(stopped);
-    this.#failures = passes ? this.#failures + 1 : 0;
-    if (!passes || left === 0) return null;
-    const longest = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
-    const pause = longest * (0.75 + Math.random() / 4); // so that a house full of tablets does not ask at once
-    this.#timer = setTimeout(this.#asked, pause);
+    const pause = this.#patience.after(stopped, found);
+    if (pause !== null) this.#timer = setTimeout(this.#asked, pause);
     return pause;
   }
 }

@@ -1,9 +1,11 @@
 // On every page of somebody who records offline on this device: what waits is handed in, and the sign tells how it is.
 
 import { carry } from "./carry.js";
+import { Patience } from "./patience.js";
 import { heard, unwatch, watch } from "./sign.js";
 import { vaults } from "./vault.js";
 
+const patience = new Patience();
 let timer;
 
 /** Follow the device for the account that is signed in; nothing is shown where it has none here. */
@@ -18,7 +20,7 @@ export async function follow(account) {
 
 async function hand(account, again) {
   clearTimeout(timer);
-  const done = await carry(account, { on: heard, again });
+  const done = await carry(account, { on: heard, again, patience });
   if (!done || !(await vaults()).some((vault) => vault.account === account)) {
     unwatch(); // switched off, or erased since it was revoked
     return;

@@ -171,23 +171,30 @@ export class Records {
     });
   }
 
-  /** The next conversation to send: `{id, text}`, frozen on the disk before it is given, or null. */
+  /** The next conversation to send: `{id, text}`, frozen on the disk before it is given, or null. While one waits that the
+      server failed on (`busy`), no later one of the same case is next: a person's come in the order they were held. */
   async freezeNext() {
-    const record = await write(["records"], async (records) => {
-      const mine = await got(records.index("account").getAll(this.#vault.account));
-      const next = mine.filter((one) => one.kind === "item" && !one.trouble).sort(byOrder)[0];
-      if (next && !next.frozen) await got(records.put({ ...next, frozen: true }));
-      return next;
-    });
-    if (!record) return null;
-    const id = record.id.slice("item:".length);
-    try {
-      return { id, text: textOf(await this.#vault.open(record)) };
-    } catch (error) {
-      if (error.code !== "unreadable") throw error;
-      await this.markItem(id, "unreadable");
-      return this.freezeNext();
+    const held = new Set();
+    for (const { record, value } of await this.#openAll("item")) {
+      const id = record.id.slice("item:".length);
+      if (!value && !record.trouble) await this.markItem(id, "unreadable");
+      if (!value) continue;
+      const of = contentOf(value).body.case;
+      if (record.trouble === "busy") held.add(of);
+      if (record.trouble || held.has(of)) continue;
+      if (await this.#freeze(record)) return { id, text: textOf(value) };
+      return this.freezeNext(); // another window has changed it
     }
+    return null;
+  }
+
+  #freeze({ id, stamp }) {
+    return write(["records"], async (records) => {
+      const record = await got(records.get(id));
+      if (record?.stamp !== stamp || record.trouble) return false;
+      if (!record.frozen) await got(records.put({ ...record, frozen: true }));
+      return true;
+    });
   }
 
   /** Remove a conversation: only after the server's word about that very one. */
@@ -209,6 +216,16 @@ export class Records {
   /** Note that a conversation needs a hand (`code`), or (null) that it is to be tried again. */
   markItem(id, code) {
     return this.#mark([`item:${id}`], code);
+  }
+
+  /** Note that the server has failed on a conversation; gives how often it has by now, on whichever page. */
+  countFailure(id) {
+    return write(["records"], async (records) => {
+      const record = await got(records.get(`item:${id}`));
+      const failures = (record?.failures ?? 0) + 1;
+      if (record) await got(records.put({ ...record, failures }));
+      return failures;
+    });
   }
 
   /** Openings to tell the server of, oldest first: `[{id, case, at}]`. */
