@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from flask import current_app, request
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 JSON = "application/json"
+_HALF = re.compile(r"[\ud800-\udfff]")  # of a character: no name that could be answered in UTF-8
 CODES = {400: "bad_request", 404: "not_found", 405: "not_possible", 413: "too_large", 500: "error", 503: "busy"}
 """What an error answer is called, by its status."""
 
@@ -51,8 +53,8 @@ def strict(raw: bytes) -> Any:
     """What ``raw`` says, as JSON in UTF-8.
 
     Raises:
-        NotStrict: broken JSON or UTF-8, the same key twice, a number that is not whole, a number of hundreds of
-            digits, or nesting without end.
+        NotStrict: broken JSON or UTF-8, the same key twice, a key with half a character in it, a number that is not whole, a
+            number of hundreds of digits, or nesting without end.
     """
     try:
         return json.loads(
@@ -68,7 +70,7 @@ def strict(raw: bytes) -> Any:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) != len(pairs):
+    if len(found) != len(pairs) or any(map(_HALF.search, found)):
         raise NotStrict
     return found
 

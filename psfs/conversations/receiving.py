@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from psfs.models import Form, User
 
 NAME_LENGTH = 200
+MOST_SKEW = 2**31 - 1  # seconds, 68 years: what the column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,13 @@ def _arrived(device_id: uuid.UUID, account: User, body: Body, sent_at: datetime 
         made_at=body.made_at,
         sent_at=sent_at,
         received_at=now,
-        skew_seconds=round((now - sent_at).total_seconds()) if sent_at else None,
+        skew_seconds=_skew(now, sent_at) if sent_at else None,
     )
+
+
+def _skew(now: datetime, sent_at: datetime) -> int:
+    """How far the device's clock is behind, in seconds, as far as the column holds; ``sent_at`` says it exactly."""
+    return max(-MOST_SKEW, min(MOST_SKEW, round((now - sent_at).total_seconds())))
 
 
 def _case_once_taken(device_id: uuid.UUID, account: User, case_id: uuid.UUID) -> Case | None:

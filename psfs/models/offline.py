@@ -83,7 +83,7 @@ class ReceivedItem(Audited, Base):
     made_at: Mapped[Moment]  # by the device's clock, as is ``sent_at``
     sent_at: Mapped[datetime | None] = mapped_column(Utc())
     received_at: Mapped[Moment]
-    skew_seconds: Mapped[int | None]  # the server's clock less the device's
+    skew_seconds: Mapped[int | None]  # the server's clock less the device's; 68 years at most
     account: Mapped[User] = relationship(foreign_keys=[account_id])
     __table_args__ = (
         CheckConstraint("state IN ('saved', 'set_aside', 'resolved', 'dismissed')", name="state"),

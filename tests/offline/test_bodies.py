@@ -42,7 +42,16 @@ def test_a_field_that_is_not_there_is_named(without: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b'{"v":1,"v":1}', b'{"v":1.0}', b'{"v":true}', b"[" * 100_000, b'{"v":1' + b"0" * 400 + b"}", b"\xff{}"]
+    "raw",
+    [
+        b'{"v":1,"v":1}',
+        b'{"v":1.0}',
+        b'{"v":true}',
+        b"[" * 100_000,
+        b'{"v":1' + b"0" * 400 + b"}",
+        b"\xff{}",
+        b'{"v":1,"\\ud800":1}',
+    ],
 )
 def test_what_two_readers_could_read_differently_is_refused(raw: bytes) -> None:
     with pytest.raises(bodies.MalformedError):

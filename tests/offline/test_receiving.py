@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ from psfs import audit, clock
 from psfs.conversations import service
 from psfs.conversations.inputs import NewActivity, Retirement
 from psfs.conversations.queries_form import form_view
+from psfs.conversations.receiving import MOST_SKEW
 from psfs.domain.activities import RetireReason
 from psfs.extensions import db
 from psfs.models import Activity, Case, Conversation, Form, LogEntry, ReceivedItem, Score, TeamMember, User
@@ -148,6 +149,38 @@ def test_device_time_and_server_time_are_kept_and_decide_nothing(tablet: Tablets
     assert item.made_at.year == 2031
     assert item.received_at.date() == clock.now().date()
     assert db.session.get_one(Conversation, item.id).held_on == clock.today()
+
+
+@pytest.mark.parametrize(
+    "clock_says", ["0001-01-01T00:00:00+00:00", "1926-01-01T00:00:00+01:00", "9999-12-31T23:59:59+00:00"]
+)
+def test_a_clock_that_is_a_lifetime_wrong_keeps_the_conversation(tablet: Tablets, talk: Talk, clock_says: str) -> None:
+    body = talk(made_at=clock_says)
+    kari = tablet("kari")
+    assert kari.ask("samtalar", body, clock_says=clock_says)["state"] == "saved"
+    item = the_item(body)
+    wrong = clock.now() - datetime.fromisoformat(clock_says)
+    assert item.sent_at == item.made_at == datetime.fromisoformat(clock_says)
+    assert item.skew_seconds == (MOST_SKEW if wrong > timedelta(0) else -MOST_SKEW)
+
+
+def test_one_that_is_set_aside_is_shown_whatever_its_clock_said(
+    tablet: Tablets, browser: Browsers, town: Town, worked: Worked, talk: Talk
+) -> None:
+    close_form(town, worked)
+    for clock_says in ("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"):
+        body = talk(made_at=clock_says)
+        tablet("kari").ask("samtalar", body, clock_says=clock_says)
+        assert "Kjem seg meir ut" in browser("leader").get(f"/mottekne/{body['id']}").text
+
+
+def test_a_name_that_is_half_a_character_is_malformed(tablet: Tablets, talk: Talk) -> None:
+    body, half = talk(), "\ud800"
+    kari = tablet("kari")
+    for sent in ({**body, half: 1}, {**body, "answers": {half: {"score": 1}}}, {**body, "retired": {"x": {half: 1}}}):
+        assert kari.ask("samtalar", sent, 422)["code"] == "malformed"
+    for what, sent in (("", {half: 1}), ("opningar", {half: []}), ("opningar", {"openings": [{half: 1}]})):
+        assert kari.ask(what, sent, 422)["code"] == "malformed"
 
 
 def test_somebody_held_a_conversation_the_same_day_and_both_are_kept(
