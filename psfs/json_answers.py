@@ -53,8 +53,8 @@ def strict(raw: bytes) -> Any:
     """What ``raw`` says, as JSON in UTF-8.
 
     Raises:
-        NotStrict: broken JSON or UTF-8, the same key twice, a key with half a character in it, a number that is not whole, a
-            number of hundreds of digits, or nesting without end.
+        NotStrict: broken JSON or UTF-8, the same key twice, a key with half a character in it, a number that is not
+            whole, a number of hundreds of digits, or nesting without end.
     """
     try:
         return json.loads(

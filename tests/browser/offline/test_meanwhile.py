@@ -299,3 +299,42 @@ def seconds_until(tablet: ChromiumTablet, there: Callable[[], bool]) -> int:
 
     until(is_there, "it is so")
     return seconds
+
+
+def test_who_turns_it_on_while_another_signs_in_is_told_and_nothing_is_made(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        visit.sign_in(tablet)
+        kari = account_of(tablet)
+        tablet.open("/eining")
+        tablet.new_tab()
+        visit.end_sessions(server)
+        visit.sign_in(tablet, "ola")
+        ola = account_of(tablet)
+        tablet.in_tab(0)
+        turned_on_in_vain(tablet)
+        assert visit.rows(server, "SELECT * FROM device") == []
+
+        tablet.open("/eining")
+        tablet.waits_for("#on-1")
+        line.edit("/eining", ola, kari)  # the answer is another account's, as when the session changes at that moment
+        turned_on_in_vain(tablet)
+
+
+def account_of(tablet: Tablet) -> str:
+    """Who the page is for."""
+    return str(tablet.js("return document.querySelector('meta[name=account]').content;"))
+
+
+def turned_on_in_vain(tablet: Tablet) -> None:
+    """Ask for it on the page that is open: it says why not, and this browser keeps nothing."""
+    tablet.waits_for("#on-1")
+    tablet.fill("#on-1", visit.PHRASE)
+    tablet.fill("#on-2", visit.PHRASE)
+    tablet.tap("#device button", "Ta eininga i bruk")
+    tablet.waits_for("[data-says]", "Ein annan er logga inn på denne eininga no.", seconds=15)
+    assert tablet.js("return (await import(args[0])).vaults();", visit.module(tablet, "vault")) == []

@@ -53,12 +53,6 @@ def hold_with_everything(tablet: Tablet) -> tuple[str, str]:
     return ends, name
 
 
-def module(tablet: Tablet, name: str) -> str:
-    """The address of one of the page's own modules."""
-    icon = str(tablet.js("return new URL(document.querySelector('link[rel=icon]').href).pathname;"))
-    return icon.replace("icons/icon.svg", f"js/offline/{name}.js")
-
-
 def test_one_that_the_server_cannot_read_is_shown_whole_and_removed_once_it_is_typed_in(
     own_server: Serve, new_tablet: NewTablet, tmp_path: Path
 ) -> None:
@@ -70,7 +64,9 @@ def test_one_that_the_server_cannot_read_is_shown_whole_and_removed_once_it_is_t
         tablet.open("/frakopla")
         unlock_here(tablet)
         line.next("/samtalar", 422)
-        initials = tablet.js("return (await (await import(args[0])).vaults())[0].initials;", module(tablet, "vault"))
+        initials = tablet.js(
+            "return (await (await import(args[0])).vaults())[0].initials;", visit.module(tablet, "vault")
+        )
         ends, name = hold_with_everything(tablet)
         tablet.waits_for(WAITS, "Tenaren kan ikkje lese samtalen")
 
@@ -100,7 +96,7 @@ def test_one_that_the_server_cannot_read_is_shown_whole_and_removed_once_it_is_t
         tablet.tap(f"{REMOVE} button", "Ja, alt er skrive inn")
         tablet.waits_for("h1", "Personane du har med")
         tablet.waits_for(SIGN, "Ingenting ventar")
-        assert tablet.js("return (await (await import(args[0])).waiting()).item;", module(tablet, "records")) == 0
+        assert tablet.js("return (await (await import(args[0])).waiting()).item;", visit.module(tablet, "records")) == 0
 
 
 def test_what_is_not_refused_as_unreadable_cannot_be_removed(

@@ -119,6 +119,12 @@ def names(tablet: Tablet) -> list[str]:
     return found
 
 
+def module(tablet: Tablet, name: str) -> str:
+    """The address of one of the page's own modules."""
+    icon = str(tablet.js("return new URL(document.querySelector('link[rel=icon]').href).pathname;"))
+    return icon.replace("icons/icon.svg", f"js/offline/{name}.js")
+
+
 def conversations(server: RunningApp) -> dict[str, list[Any]]:
     """Every conversation on the server: its scores, in the activities' order."""
     query = """SELECT hex(c.id), s.value FROM conversation c JOIN score s ON s.conversation_id = c.id

@@ -11,10 +11,16 @@ const BY_STATUS = { 401: "signed_out", 403: "forbidden", 404: "not_found", 410: 
 
 /** All calls throw a Trouble with `code` and `status`: `offline` (0) without a network or an answer within 12 seconds,
     `signed_out` (401), `csrf` (400, after a fresh token did not help), `busy` (5xx, 429), else the server's own code.
-    A token is fetched when it is needed, for the account that asks; if somebody else has signed in since: `other_account`. */
+    A token is fetched when it is needed, for the account that asks; if somebody else has signed in since: `other_account`. So it is too
+    where `account` is given, whom the page is for, and the server answers for another: nothing it says may be used then. */
 export class Api {
   #token = null;
   #account = null;
+  #mine;
+
+  constructor(account = null) {
+    this.#mine = account;
+  }
 
   /** `{now, device: "active"|"revoked"|"unknown", account: uuid|null, csrf: token|null, limits: {cases, days}}`; open to all. */
   async state(device = NOBODY) {
@@ -25,13 +31,13 @@ export class Api {
   }
 
   /** Make the device known: `{key: base64, account, initials}`. Throws `id_used` (409). */
-  register(id, name) {
-    return this.#post("/eining", { id, name }, id);
+  async register(id, name) {
+    return this.#own(await this.#post("/eining", { id, name }, id));
   }
 
   /** The server's key for this device: `{key, account}`. Throws `not_found`, `revoked` (410). */
-  key(device) {
-    return this.#post(`/eining/${device}/nokkel`, {}, device);
+  async key(device) {
+    return this.#own(await this.#post(`/eining/${device}/nokkel`, {}, device));
   }
 
   /** Take cases with: `{taken: [Case], refused: [{case, code}]}`. */
@@ -76,6 +82,12 @@ export class Api {
   async #signedIn(device) {
     const { account, csrf } = await this.state(device);
     if (!account || !csrf) throw new Trouble("signed_out", { status: 401 });
+    this.#own({ account });
+  }
+
+  #own(said) {
+    if (this.#mine && said.account !== this.#mine) throw new Trouble("other_account", { status: 403 });
+    return said;
   }
 }
 

@@ -24,7 +24,7 @@ export async function carry(account, { on, again = false, patience = new Patienc
 }
 
 async function carryFor(mine, { on, again, patience }) {
-  const api = new Api();
+  const api = new Api(mine.account);
   const found = await waiting(mine.account);
   const { device } = await contact(api, mine);
   if (device === "gone" || found.item + found.opening === 0) return nothingSent(null, found, patience);

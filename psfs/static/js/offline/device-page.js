@@ -103,7 +103,7 @@ async function turnOff(mine, says) {
     return;
   }
   try {
-    await new Api().switchOff(mine.device);
+    await new Api(account).switchOff(mine.device);
   } catch (error) {
     if (!["not_found", "revoked"].includes(error.code)) {
       says.textContent = troubleOf(error);

@@ -10,7 +10,7 @@ export function turnOnForm(account, can, done) {
   const view = part("off");
   view.querySelector("[data-promise]").hidden = can.persistent;
   return phraseForm(view, async (phrase) => {
-    const api = new Api();
+    const api = new Api(account);
     const device = crypto.randomUUID();
     if (!(await keepOffline())) throw { code: "not_kept" };
     const { key, initials } = await api.register(device, word("device-name", { kind: kindOfDevice() }));
@@ -24,7 +24,7 @@ export function turnOnForm(account, can, done) {
 export function changeForm(account, done) {
   return phraseForm(part("change"), async (phrase) => {
     const { device } = await vaultOf(account);
-    const { key } = await new Api().key(device);
+    const { key } = await new Api(account).key(device);
     const vault = await unlockByServer(account, key);
     try {
       await vault.changePhrase(phrase, key);

@@ -13,7 +13,7 @@ export async function vaultOf(account) {
     Throws what the server or the vault says: `signed_out`, `offline`, `revoked`, `not_found`, `wrong_key`, `no_vault`. */
 export async function unlocked(account, work) {
   const mine = await vaultOf(account);
-  const api = new Api();
+  const api = new Api(account);
   const vault = await unlockByServer(account, mine ? (await api.key(mine.device)).key : "");
   try {
     return await work({ api, vault, records: new Records(vault) });
