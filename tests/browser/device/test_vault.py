@@ -108,7 +108,7 @@ def test_the_right_phrase_starts_the_counting_anew(opened: Run) -> None:
 
 
 KEPT = """await records.putCase({ case: "sak-1", name: "Ada Prøve", expires_at: "2999-01-01T00:00:00Z" });
-  await records.openCase("sak-1");
+  await records.noteOpening("sak-1");
   await records.saveDraft({ id: "s1", case: "sak-1", remark: "første" });
   await new Outbox({ vault, records }).save({ id: "s2", case: "sak-1", remark: "andre" });"""
 

@@ -101,6 +101,31 @@ def test_no_room_is_told_nothing_leaves_the_screen_and_two_windows_send_once(
     assert len(sent) == 2
 
 
+def test_no_room_to_note_that_somebody_was_opened_is_told_on_the_list(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    tablet: ChromiumTablet = new_tablet("chromium", tmp_path / "tablet", server.url)  # type: ignore[assignment]
+    made_ready(tablet)
+    server.stop(hard=True)
+    visit.dies(tablet)
+    tablet.open("/")
+    with tablet.room_for(settled_use(tablet) + ROOM_LEFT):
+        unlock_here(tablet)
+        fill_until_full(tablet, open_talk(tablet))
+        tablet.tap("[data-to-list]")
+        for _turn in range(MANY):
+            tablet.waits_for("h1", "Personane du har med")
+            tablet.tap("[data-people] .offline-row")
+            until(lambda: tablet.count("h1", "Samtale med") or tablet.count("[data-list-says]"), "an answer", 15)
+            if tablet.count("[data-list-says]"):
+                break
+            tablet.tap("[data-to-list]")
+        tablet.waits_for("[data-list-says]", "Det er ikkje plass på eininga, og samtalen er ikkje opna.")
+        assert visit.names(tablet)
+    open_talk(tablet)
+
+
 def settled_use(tablet: Tablet) -> int:
     """How many bytes the device uses, once it has opened what the dead browser left: that takes room of its own."""
     tablet.waits_for("[name=phrase]")

@@ -9,6 +9,7 @@ import pytest
 from tests.browser.offline import visit
 from tests.browser.offline.visit import SIGN, WAITS, hold, made_ready, open_talk, unlock_here
 from tests.support.between import Line
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,3 +121,40 @@ def test_what_is_not_refused_as_unreadable_cannot_be_removed(
             assert tablet.js(f"return document.querySelector('#app {REMOVE}');") is None
             tablet.tap("[data-to-list]")
             tablet.waits_for(WAITS)
+
+
+def test_a_draft_and_one_that_waits_are_opened_as_the_case_is_when_it_is_gone(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        made_ready(tablet)
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        line.next("/samtalar", 409)
+        open_talk(tablet, 0)
+        visit.score(tablet, 0, 3)
+        tablet.tap("[data-to-list]")
+        tablet.waits_for("h1", "Personane du har med")
+        hold(tablet, 1, value=4)
+        tablet.waits_for(WAITS, "Tenaren har fått ein annan samtale")
+        tablet.open("/eining")
+        tablet.tap("[data-back-all]")
+        tablet.sees("er tekne bort frå eininga")
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        until(lambda: openings(server) == [1, 1], "those of the cases are told")
+        open_talk(tablet, 0)
+        tablet.tap("[data-to-list]")
+        tablet.waits_for(WAITS)
+        tablet.tap(WAITS)
+        tablet.waits_for("[data-state]")
+        tablet.js("dispatchEvent(new Event('online'));")
+        until(lambda: openings(server) == [2, 2], "and those of what is left of them", seconds=15)
+
+
+def openings(server: RunningApp) -> list[int]:
+    """How many times each case was opened on a device."""
+    return [number for (number,) in visit.rows(server, "SELECT count(*) FROM device_opening GROUP BY case_id")]

@@ -103,13 +103,10 @@ export class Records {
     });
   }
 
-  /** Open a case taken with: it is noted, on the disk, before it is given. Throws `not_found`. */
-  async openCase(caseId) {
-    const found = (await this.cases()).find((taken) => taken.case === caseId);
-    if (!found) throw new Trouble("not_found");
+  /** Note that somebody's case is opened, or a draft or a conversation of it that waits: on the disk, before it is shown. */
+  async noteOpening(caseId) {
     const opening = { id: crypto.randomUUID(), case: caseId, at: localTime() };
     await this.#put({ id: `opening:${opening.id}`, kind: "opening" }, opening);
-    return found;
   }
 
   /** The draft with this conversation's id, or undefined. */

@@ -11,7 +11,7 @@ import { heard, unwatch, watch } from "./sign.js";
 import { openTalk } from "./shell-talk.js";
 import { unlockForm } from "./shell-unlock.js";
 import { vaults } from "./vault.js";
-import { part, word } from "./words.js";
+import { hasWord, part, word } from "./words.js";
 
 const PATHS = { nn: "/frakopla", nb: "/frakopla/nb", en: "/frakopla/en" };
 const LAST_TOUCH_MS = 1_000;
@@ -91,7 +91,7 @@ function news(told) {
 
 async function showList({ quietly = false } = {}) {
   const mine = open;
-  const view = await list(mine.records, { open: showTalk, look: showItem });
+  const view = await list(mine.records, { open: (begun) => orTold(showTalk(begun)), look: (item) => orTold(showItem(item)) });
   if (open !== mine || (quietly && shown !== "list")) return; // locked meanwhile, or gone on to something else
   endTalk();
   show("list", word("people"), view, { quietly });
@@ -101,7 +101,7 @@ async function showList({ quietly = false } = {}) {
 async function showTalk({ taken, draft, waits }) {
   const mine = open;
   const { records, outbox } = mine;
-  await records.openCase(taken.case).catch((error) => { if (error.code !== "not_found") throw error; }); // only the draft is left of it
+  await records.noteOpening(taken.case);
   const id = draft?.id ?? crypto.randomUUID();
   const kept = await records.draft(id); // as it now is, and so that it is known to be the newest
   if (open !== mine) return; // locked meanwhile
@@ -118,14 +118,29 @@ function showSaved(taken) {
   open.outbox.sendAll();
 }
 
-function showItem(item) {
-  const { records, vault } = open;
+async function showItem(item) {
+  const mine = open;
+  const { records, vault } = mine;
+  if (item.body) await records.noteOpening(item.body.case);
+  if (open !== mine) return; // locked meanwhile
   const remove = async () => {
     await records.removeRefused(item.id);
     history.back();
   };
   show("item", item.name || word("talk-waits"), itemView(item, { initials: vault.initials, remove }));
   goneFromList();
+}
+
+/** What cannot be opened, since there is no room to note that it was, say, is told on the list, which stays as it is. */
+async function orTold(opening) {
+  try {
+    await opening;
+  } catch (error) {
+    const says = app.querySelector("[data-list-says]");
+    if (!error.code || !says) throw error;
+    says.textContent = word(hasWord(`open-${error.code}`) ? `open-${error.code}` : "open-storage");
+    says.scrollIntoView({ block: "nearest" });
+  }
 }
 
 function goneFromList() {
