@@ -1,6 +1,6 @@
 const prefix = new URL(document.querySelector("link[rel=icon]").href).pathname.replace("icons/icon.svg", "js/offline/");
 const load = (name) => import(`${prefix}${name}.js`);
-const { Trouble, exists, got, onChange, read, write } = await load("db");
+const { Trouble, exists, got, read, write } = await load("db");
 const { Vault, create, probe, unlockByPhrase, unlockByServer, vaults } = await load("vault");
 const { Records, eraseCases, eraseUnlessWaiting, expire, waiting } = await load("records");
 const { Outbox, contact } = await load("outbox");

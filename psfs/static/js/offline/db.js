@@ -3,8 +3,6 @@
 
 export const NAME = "psfs-offline";
 const VERSION = 1;
-const news = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(NAME);
-const listeners = new Set();
 const opened = new Map();
 
 /** What went wrong, as a `code` that the pages have words for; `more` says the rest (`status`, `wait`, `left` …).
@@ -32,16 +30,8 @@ export function read(stores, fn, name = NAME) {
 
 /** Change in one transaction. Gives what `fn` gives, once the browser says that all of it is on the disk
     (`durability: "strict"`, transaction complete). If `fn` throws, or anything fails, nothing was changed. */
-export async function write(stores, fn, name = NAME) {
-  const result = await run("readwrite", stores, fn, name);
-  if (name === NAME) tell();
-  return result;
-}
-
-/** Call `fn()` after each change, in this window or another. Gives a function that ends it. */
-export function onChange(fn) {
-  listeners.add(fn);
-  return () => listeners.delete(fn);
+export function write(stores, fn, name = NAME) {
+  return run("readwrite", stores, fn, name);
 }
 
 /** Whether there is a database at all on this device, without making one. */
@@ -129,10 +119,3 @@ function abort(transaction) {
     // it has ended already
   }
 }
-
-function tell() {
-  news?.postMessage("changed");
-  listeners.forEach((fn) => fn());
-}
-
-news?.addEventListener("message", () => listeners.forEach((fn) => fn()));

@@ -63,12 +63,6 @@ export class Vault extends EventTarget {
     });
   }
 
-  /** Wrap by a new key of the server's, as after it has lost the old one. Asks for the phrase: see `unlockByPhrase`. */
-  async changeServerKey(phrase, serverKey) {
-    const [key, beginning] = await unwrapByPhrase(this.account, phrase, true);
-    await rewrap(this.account, async (row) => ({ server: await byServer(key, serverKey, row.account), ...beginning }));
-  }
-
   /** Forget the key. */
   lock() {
     if (!this.#key) return;
@@ -132,7 +126,7 @@ export async function create({ account, initials, device, phrase, serverKey, lan
     Throws `wrong` (`left` tries, `wait` seconds before the next), `wait` (`wait` seconds), `erased` (that was the tenth: what was taken with is
     gone, what was not sent is not, and signing in opens it), `no_phrase` (so it was before), `no_vault`, `full`. */
 export async function unlockByPhrase(account, phrase) {
-  const [key, beginning] = await unwrapByPhrase(account, phrase, false);
+  const [key, beginning] = await unwrapByPhrase(account, phrase);
   return new Vault(await rewrap(account, async () => beginning), key);
 }
 
@@ -172,11 +166,11 @@ async function rewrap(account, make) {
 }
 
 /** The key by a counted try, and what to set in the row now that the try was right. */
-async function unwrapByPhrase(account, phrase, extractable) {
+async function unwrapByPhrase(account, phrase) {
   const attempt = await beginTry(account);
   const { salt, rounds } = attempt.row.phrase;
   try {
-    const key = await unwrap(attempt.row.phrase, await fromPhrase(phrase, salt, rounds), account, "phrase", extractable);
+    const key = await unwrap(attempt.row.phrase, await fromPhrase(phrase, salt, rounds), account, "phrase", false);
     return [key, { tries: 0, wait_until: 0 }];
   } catch (error) {
     if (error.code !== "wrong_key") throw error;
