@@ -70,8 +70,9 @@ def own(device_id: uuid.UUID, account: User) -> Device:
 
 
 def revoke(device_id: uuid.UUID, owner_id: uuid.UUID, by: User) -> Device | None:
-    """Destroy the key of ``owner_id``'s device: nothing opens it any more but its phrase, and at its next contact it
-    erases itself when it has handed in what it holds. A second time changes nothing; None for no such device.
+    """Destroy the key of ``owner_id``'s device: nothing opens it any more but its phrase. Once its owner signs in or
+    unlocks there, it loses what it took along; once it is unlocked, it hands in what waits, and erases itself when that
+    is sent and no draft is left. A second time changes nothing; None for no such device.
     """
     begin_write()
     device = db.session.get(Device, device_id, populate_existing=True)

@@ -62,5 +62,5 @@ def revoke_of(user_id: uuid.UUID, device_id: uuid.UUID) -> Response:
 
 def _revoke(device_id: uuid.UUID, owner_id: uuid.UUID) -> None:
     device = devices.revoke(device_id, owner_id, user()) or abort(404)
-    said = _("%(name)s er sperra. Neste gong ho er på nett, leverer ho det ho har, og slettar seg.", name=device.name)
+    said = _("%(name)s er sperra. Det som ligg der, kan berre opnast med frasen no.", name=device.name)
     flash(said, "success")

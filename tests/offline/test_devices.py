@@ -14,6 +14,7 @@ from psfs import audit
 from psfs.extensions import db
 from psfs.models import AuditEntry, Device, User
 from psfs.offline import devices
+from tests.conversations.pages import said
 from tests.offline.conftest import Tablet
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def test_own_devices_are_listed_and_revoked_on_ones_own_page(tablet: Tablets, br
     kari = tablet("kari")
     page = kari.browser.get("/konto/einingar").text
     assert "Prøvebrett" in page
+    assert "Ein kladd blir aldri sletta av seg sjølv. Han ligg der låst til du låser opp" in said(page)
     kari.browser.post(f"/konto/einingar/{kari.id}/sperr")
     assert kari.state()["device"] == "revoked"
     assert "Sperra" in kari.browser.get("/konto/einingar").text
@@ -133,7 +135,9 @@ def test_the_admin_sees_and_revokes_the_devices_of_an_account(
 ) -> None:
     kari, admin = tablet("kari"), browser("admin")
     person = f"/tilsette/{town.users['kari'].id}"
-    assert "Prøvebrett" in admin.get(f"{person}/einingar").text
+    page = said(admin.get(f"{person}/einingar").text)
+    assert "Prøvebrett" in page
+    assert "blir sende når Kari Dikta har logga inn på eininga og låst opp med frasen" in page
     admin.post(f"{person}/einingar/{kari.id}/sperr")
     assert kari.state()["device"] == "revoked"
     elsewhere = f"/tilsette/{town.users['eva'].id}/einingar/{tablet('ola').id}/sperr"
