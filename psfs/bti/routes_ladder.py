@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from psfs.accounts.current import permit
 from psfs.bti import forms, pages, queries, service
 from psfs.bti.ladder_views import LadderView, StepView
+from psfs.bti.queries_closing import left_open
 from psfs.bti.queries_interventions import interventions_of
 from psfs.bti.routes import bp
 from psfs.cases.door import OpenCase
@@ -91,10 +92,8 @@ def close(case: OpenCase) -> ResponseReturnValue:
 
     def page(problems: list[Any], news: Any) -> str:
         running = [each for each in interventions_of(case.id) if not each.ended]
-        talk_form = open_form_id(case.id)
-        return pages.render(
-            case, "close", form=form, view=view, running=running, talk_form=talk_form, problems=problems, news=news
-        )
+        left = {"running": running, "talk_form": open_form_id(case.id), "ends": left_open(case.id)}
+        return pages.render(case, "close", form=form, view=view, **left, problems=problems, news=news)
 
     def save() -> None:
         service.close(case.case, case.user, form.reason_code.data, form.evaluation.data, form.decision())

@@ -14,11 +14,13 @@ from psfs import clock
 from psfs.bti import log, queries_state, service_baton
 from psfs.bti.hindrance import Changed, repeated, require, require_date
 from psfs.bti.ladders import ladder as ladder_of
+from psfs.coordination import service as coordination
 from psfs.domain.errors import Refusal
 from psfs.domain.ladder import Close, Direction, DoStep, Move, Open, Reopen, after
 from psfs.domain.ladder_requests import PLAN_TAKES_OVER
 from psfs.extensions import db
 from psfs.models import CareTeam, Case, Handover, LogEntry, User
+from psfs.teams import service_meetings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -137,7 +139,8 @@ def move(case: Case, by: User, to_level: int, decision: Decision) -> None:
 
 
 def close(case: Case, by: User, reason_code: str, evaluation: str, decision: Decision) -> None:
-    """Close the case: why, and the last evaluation (B5). An open offer of the baton is withdrawn.
+    """Close the case: why, and the last evaluation (B5). What is open ends with it: an offer of the baton, an undecided
+    report to KE, meetings that are planned. Reopening brings none of it back.
 
     The coordinator and the team go on where an individual plan takes over; else their time ends too.
 
@@ -151,6 +154,8 @@ def close(case: Case, by: User, reason_code: str, evaluation: str, decision: Dec
     require_date(case, decision.on)
     _require_after(case, decision.on)
     offer_withdrawn = withdraw_offers(case)
+    coordination.withdraw(case, by, decision.on)
+    service_meetings.cancel_planned(case, by, decision.on)
     log.write(case, by, id=decision.id, details={"offer_withdrawn": offer_withdrawn}, **content)
     case.closed_on = decision.on
     case.close_reason = reason_code
@@ -181,6 +186,7 @@ def reopen(case: Case, by: User, decision: Decision) -> None:
     if db.session.scalar(other.limit(1)) is not None:
         raise Refusal("another_open_case")
     case.closed_on = case.close_reason = None
+    coordination.forget_withdrawn(case)
     _place(case, by, decision, case.level, **content)
     try:
         db.session.commit()

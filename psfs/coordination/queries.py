@@ -13,13 +13,14 @@ from sqlalchemy.orm import aliased
 from psfs import clock
 from psfs.accounts.settings import limits
 from psfs.cases.relations import related, relation_columns, relations_of, who, with_consent
-from psfs.domain import due
+from psfs.domain import due, reports
 from psfs.domain.due import Urgency
 from psfs.domain.permissions import Action, Relation, Role, allowed
 from psfs.extensions import db
 from psfs.models import Activity, Case, Coordinator, Form, IndividualPlan, NeedReport, Person, Service, User
 
-STATES = ("new", "waiting", "decided")
+STATES = (*reports.UNDECIDED, reports.DECIDED)
+"""What a list can be narrowed to; a report that was withdrawn is in none."""
 MOST = 200
 """Rows that a list shows; of what is decided, the latest."""
 
@@ -70,7 +71,8 @@ def queue(state: str = "", most: int | None = MOST) -> tuple[list[ReportRow], di
 
     Of those decided, the latest come first. Two statements.
     """
-    counted = db.session.execute(select(NeedReport.state, func.count()).group_by(NeedReport.state))
+    listed = select(NeedReport.state, func.count()).where(NeedReport.state.in_(STATES))
+    counted = db.session.execute(listed.group_by(NeedReport.state))
     counts = dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in counted}
     query = (
         select(NeedReport, Person.name, Service.name.label("service"))
@@ -81,7 +83,7 @@ def queue(state: str = "", most: int | None = MOST) -> tuple[list[ReportRow], di
     if state == "decided":
         query = query.where(NeedReport.state == "decided").order_by(NeedReport.changed_at.desc())
     else:
-        wanted = (state,) if state else ("new", "waiting")
+        wanted = (state,) if state else reports.UNDECIDED
         query = query.where(NeedReport.state.in_(wanted)).order_by(NeedReport.reported_on, NeedReport.recorded_at)
     today, in_force = clock.today(), limits()
     found = []

@@ -17,7 +17,7 @@ from psfs.cases.door import OpenCase
 from psfs.cases.service_lists import note_list
 from psfs.coordination import forms, queries, queries_appointing, service, service_appointing, words
 from psfs.coordination.routes import bp
-from psfs.domain import due
+from psfs.domain import due, reports
 from psfs.domain.permissions import Action
 from psfs.fields import options
 
@@ -174,7 +174,8 @@ def _report(case: OpenCase, report_id: uuid.UUID) -> NeedReport:
 
 def _page(case: OpenCase, template: str, **values: Any) -> str:
     if row := values.get("report"):
-        limit, today = due.report_due(row.reported_on, limits()), clock.today()
-        age = due.age_on(case.person.birth_date, today)
-        values |= {"limit": limit, "late": due.is_overdue(limit, today), "age": age}
+        today = clock.today()
+        limit = due.report_due(row.reported_on, limits()) if row.state in reports.UNDECIDED else None
+        late = limit is not None and due.is_overdue(limit, today)
+        values |= {"limit": limit, "late": late, "age": due.age_on(case.person.birth_date, today)}
     return render_template(f"coordination/{template}.html", case=case, person=case.person, **values)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from psfs import clock
 from psfs.bti import log
 from psfs.bti.hindrance import Changed, repeated, require_date, require_open
+from psfs.domain import reports
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Case, IndividualPlan, NeedReport, User
@@ -128,6 +129,26 @@ def decide(case: Case, by: User, row: NeedReport, version: int, decision: Decisi
     _note(case, by, row, "decided", decided_on=decision.on, decided_by=by.name, reason=decision.reason, also=answers)
 
 
+def withdraw(case: Case, by: User, on: date) -> None:
+    """Take back the report that is not decided, since the case is closed that day. Does not commit."""
+    row = open_report(case.id)
+    if row is not None:
+        row.state, row.changed_at = reports.WITHDRAWN, clock.now()
+        log.write(case, by, "ke_report", decided_on=on, subject_id=row.id, details={"event": "withdrawn"})
+
+
+def forget_withdrawn(case: Case) -> None:
+    """A case that is opened again counts as reported only by what was decided: the rest is to be reported anew.
+
+    Does not commit.
+    """
+    told = select(NeedReport.state, NeedReport.reported_on).where(NeedReport.case_id == case.id)
+    found = db.session.execute(told.order_by(NeedReport.recorded_at.desc())).all()
+    if found and found[0].state == reports.WITHDRAWN:
+        decided = (row.reported_on for row in found if row.state == reports.DECIDED)
+        case.reported_to_ke_on = next(decided, None)
+
+
 def report_of(case_id: uuid.UUID, report_id: uuid.UUID) -> NeedReport | None:
     """A report of this case, or None."""
     row = db.session.get(NeedReport, report_id)
@@ -136,7 +157,8 @@ def report_of(case_id: uuid.UUID, report_id: uuid.UUID) -> NeedReport | None:
 
 def open_report(case_id: uuid.UUID) -> NeedReport | None:
     """The case's report that is not decided yet."""
-    return db.session.scalar(select(NeedReport).where(NeedReport.case_id == case_id, NeedReport.state != "decided"))
+    undecided = NeedReport.case_id == case_id, NeedReport.state.in_(reports.UNDECIDED)
+    return db.session.scalar(select(NeedReport).where(*undecided))
 
 
 def plan_of(case_id: uuid.UUID) -> IndividualPlan | None:
@@ -153,8 +175,8 @@ def _require_undecided(case: Case, row: NeedReport, version: int) -> None:
     require_open(case)
     if row.version != version:
         raise Changed("report_changed")
-    if row.state == "decided":
-        raise Refusal("report_decided")
+    if row.state not in reports.UNDECIDED:
+        raise Refusal(f"report_{row.state}")
 
 
 def _note(

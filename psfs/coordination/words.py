@@ -17,6 +17,7 @@ STATES: dict[str, tuple[LazyString, str]] = {
     "new": (_l("Ny"), "info"),
     "waiting": (_l("Ventar på svar"), "warning"),
     "decided": (_l("Avgjord"), "success"),
+    "withdrawn": (_l("Trekt tilbake"), "neutral"),
 }
 """What each state of a report is called, and its colour."""
 YES_NO: dict[str, LazyString] = {"yes": _l("Ja"), "no": _l("Nei")}

@@ -96,7 +96,11 @@ def decided(days: int | None, limits: Limits) -> bool:
 
 
 def met(days_from_plan: int | None) -> bool:
-    """Whether a meeting was held as planned: within `MEETING_DAYS` of its day. None: it was not held."""
+    """Whether a meeting was held as planned: within `MEETING_DAYS` of its day. None: it was not held.
+
+    A meeting counts once, for the day it was planned for when that day came: the first that was `missed`, else the one
+    it stands on. Cancelled before that day it does not count; on the day or after, it was not held.
+    """
     return days_from_plan is not None and abs(days_from_plan) <= MEETING_DAYS
 
 
@@ -112,6 +116,15 @@ def shares_told(persons: Mapping[S, int]) -> tuple[frozenset[S], bool]:
     told = frozenset(group for group, number in persons.items() if number >= FEWEST_CHANGES)
     left = sum(number for group, number in persons.items() if group not in told)
     return told, left >= FEWEST_CHANGES or (not left and bool(told))
+
+
+def missed(planned_on: date, noted_on: date, moved_on: date) -> bool:
+    """Whether a meeting that is moved to another day has missed the one it stood on: that day had come.
+
+    Moved in good time, it counts for its new day. `noted_on`: when it was first written down; a day that had passed by
+    then was never waited for.
+    """
+    return noted_on <= planned_on <= moved_on
 
 
 def tally(rows: Iterable[tuple[S, str, bool, int]]) -> Tally[S]:

@@ -23,8 +23,8 @@ def _one(name: str, condition: str) -> Index:
 class NeedReport(Audited, Base):
     """A need reported to the coordinating unit, what it asked, and what it decided.
 
-    ``state``: new | waiting (for the reporter's answer to ``question``) | decided. The decisions are empty until then;
-    ``childrens_coordinator`` stays empty for an adult.
+    ``state``: new | waiting (for the reporter's answer to ``question``) | decided | withdrawn (undecided when the case
+    was closed). The decisions are empty unless it is decided; ``childrens_coordinator`` stays empty for an adult.
     """
 
     __tablename__ = "need_report"
@@ -37,6 +37,7 @@ class NeedReport(Audited, Base):
     services: Mapped[str] = mapped_column(Text, default="")
     persons_wish: Mapped[str] = mapped_column(Text, default="")
     basis: Mapped[Code]  # consent | legal_basis
+    legal_basis: Mapped[str] = mapped_column(String(200), default="", server_default="")
     state: Mapped[Code] = mapped_column(default="new")
     changed_at: Mapped[Moment]  # when the unit last asked or decided, or the reporter reported or answered
     question: Mapped[str] = mapped_column(Text, default="")
@@ -54,8 +55,8 @@ class NeedReport(Audited, Base):
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
-        CheckConstraint("state IN ('new', 'waiting', 'decided')", name="state"),
-        _one("uq_need_report_one_open", "state != 'decided'"),
+        CheckConstraint("state IN ('new', 'waiting', 'decided', 'withdrawn')", name="state"),
+        _one("uq_need_report_one_open", "state IN ('new', 'waiting')"),
         Index("ix_need_report_state", "state"),
     )
 
@@ -96,19 +97,21 @@ class Meeting(Audited, Base):
     """A meeting of the team: planned, held with minutes, or cancelled.
 
     ``invited``: a list of ``{"member": id or "", "name", "role"}``. The minutes are their writer's until ``closed_at``.
+    ``missed_on``: the first day that had come when the meeting was moved to another (``psfs.domain.measures``).
     """
 
     __tablename__ = "meeting"
     id: Mapped[Id]
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     planned_on: Mapped[date] = mapped_column(index=True)
+    missed_on: Mapped[date | None]
     starts_at: Mapped[time | None]
     minutes_long: Mapped[int] = mapped_column(default=60)
     place: Mapped[str] = mapped_column(String(200), default="")
     agenda: Mapped[str] = mapped_column(Text, default="")
     invited: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     state: Mapped[Code] = mapped_column(default="planned")  # planned | held | cancelled
-    reason: Mapped[str] = mapped_column(Text, default="")  # why it was cancelled
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was cancelled; empty: its case was closed
     held_on: Mapped[date | None]
     present: Mapped[str] = mapped_column(Text, default="")
     minutes: Mapped[str] = mapped_column(Text, default="")

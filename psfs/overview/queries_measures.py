@@ -205,10 +205,11 @@ def _coordinators() -> Select[*tuple[Any, ...]]:
 
 @functools.cache
 def _meetings() -> Select[*tuple[Any, ...]]:
-    """Meetings by the month for which they were planned, and how far from their day they were held, if they were.
+    """Meetings by the month of the day they count for, and how far from their day they were held, if they were.
 
     Left out: what was cancelled before the day, and what may still be held as planned.
     """
+    day_of_it = func.coalesce(Meeting.missed_on, Meeting.planned_on)
     event = LogEntry.details["event"].as_string()
     cancelled = (
         select(func.min(LogEntry.decided_on))
@@ -217,19 +218,19 @@ def _meetings() -> Select[*tuple[Any, ...]]:
         .correlate(Meeting)
         .scalar_subquery()
     )
-    month = month_of(Meeting.planned_on).label("month")
+    month = month_of(day_of_it).label("month")
     away = case(
-        (Meeting.state == "held", days_between(Meeting.planned_on, Meeting.held_on)),
+        (Meeting.state == "held", days_between(day_of_it, Meeting.held_on)),
         else_=cast(null(), Integer()),
     ).label("away")
     slack = bindparam("slack", measures.MEETING_DAYS, type_=Integer())
-    may_yet = and_(Meeting.state == "planned", days_after(Meeting.planned_on, slack) >= day("today"))
-    on_the_day = and_(Meeting.state == "cancelled", cancelled >= Meeting.planned_on)
+    may_yet = and_(Meeting.state == "planned", days_after(day_of_it, slack) >= day("today"))
+    on_the_day = and_(Meeting.state == "cancelled", cancelled >= day_of_it)
     return (
         select(Case.service_id, month, away, func.count())
         .select_from(Meeting)
         .join(Case, Case.id == Meeting.case_id)
-        .where(Meeting.planned_on >= day("first"), Meeting.planned_on <= day("last"))
+        .where(day_of_it >= day("first"), day_of_it <= day("last"))
         .where(or_(and_(Meeting.state != "cancelled", ~may_yet), on_the_day))
         .group_by(Case.service_id, month, away)
     )

@@ -6,10 +6,13 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from psfs import clock
 from psfs.bti import log, service_interventions
 from psfs.bti.hindrance import Changed, repeated, require_date, require_open
 from psfs.bti.service_interventions import InterventionInput
+from psfs.domain import measures
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Case, Meeting, MeetingAddition, User
@@ -66,11 +69,17 @@ def plan(case: Case, by: User, meeting_id: uuid.UUID, given: MeetingInput) -> No
 
 
 def change(case: Case, by: User, meeting: Meeting, version: int, given: MeetingInput) -> None:
-    """Plan it anew. Raises as ``plan``; Refusal("meeting_not_planned") for one that is held or cancelled."""
+    """Plan it anew. The first day that had come when it was moved stays known.
+
+    Raises as ``plan``; Refusal("meeting_not_planned") for one that is held or cancelled.
+    """
     if _is(meeting, given.values()):
         return
     _require_planned(case, meeting, version)
     _check(case, given)
+    moved = given.planned_on != meeting.planned_on and meeting.missed_on is None
+    if moved and measures.missed(meeting.planned_on, clock.local(meeting.recorded_at).date(), clock.today()):
+        meeting.missed_on = meeting.planned_on
     for name, value in given.values().items():
         setattr(meeting, name, value)
     _note(case, by, meeting.id, "replanned", **_told(given))
@@ -85,6 +94,15 @@ def cancel(case: Case, by: User, meeting: Meeting, version: int, reason: str) ->
     meeting.state, meeting.reason = "cancelled", reason
     _note(case, by, meeting.id, "cancelled", reason=reason, day=meeting.planned_on.isoformat())
     db.session.commit()
+
+
+def cancel_planned(case: Case, by: User, on: date) -> None:
+    """Cancel what is planned, since the case is closed that day; no reason of its own. Does not commit."""
+    planned = select(Meeting).where(Meeting.case_id == case.id, Meeting.state == "planned")
+    for meeting in db.session.scalars(planned.order_by(Meeting.planned_on, Meeting.id)):
+        meeting.state = "cancelled"
+        details = {"event": "cancelled", "day": meeting.planned_on.isoformat(), "time": "", "closing": True}
+        log.write(case, by, "meeting", decided_on=on, subject_id=meeting.id, details=details)
 
 
 def write(case: Case, by: User, meeting: Meeting, version: int, given: MinutesInput, *, close: bool) -> None:

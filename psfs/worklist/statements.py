@@ -202,7 +202,7 @@ def asked(
     holds or that may be double, conversations from devices. ``wanted``: the relations that let the reader hand a case
     over; ``visible``: those that let the reader see it."""
     answered = [_answered("declined", "nei", wanted), _answered("accepted", "ja", visible)]
-    parts = [_handovers(), *answered, _doubles(leader), differences(), own_received(), *answers(), plans(ke=ke)]
+    parts = [_handovers(), *answered, _doubles(leader), differences(), own_received(), *answers(visible), plans(ke=ke)]
     if leader or ke:
         parts.append(received(leader=leader))
     if leader:

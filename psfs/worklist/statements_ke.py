@@ -7,17 +7,9 @@ from typing import Any
 from sqlalchemy import Date, DateTime, and_, bindparam, cast, exists, false, null, or_, select
 from sqlalchemy.orm import aliased
 
-from psfs.cases.relations import (
-    KE_LEVEL,
-    READER,
-    TAKES_PART,
-    case_ids,
-    may_stand,
-    related,
-    standing_columns,
-    with_consent,
-)
+from psfs.cases.relations import KE_LEVEL, READER, TAKES_PART, may_stand, related, standing_columns, with_consent
 from psfs.domain.permissions import Relation
+from psfs.domain.reports import UNDECIDED
 from psfs.models import (
     Case,
     CaseLook,
@@ -58,8 +50,9 @@ def reports() -> Any:
     return query.where(report.state == "new", Case.closed_on.is_(None))
 
 
-def answers() -> list[Any]:
-    """For whoever reported, and the holder: what the unit asks, and what it has decided since they last looked."""
+def answers(visible: frozenset[Relation]) -> list[Any]:
+    """For whoever reported and may still see the case (by one of ``visible``), and for the holder: what the unit asks,
+    and what it has decided since they last looked."""
     report, no_day = NeedReport, cast(null(), Date())
     looked = and_(CaseLook.case_id == Case.id, CaseLook.user_id == READER)
     found = []
@@ -67,7 +60,7 @@ def answers() -> list[Any]:
         ("svar", "waiting", ~false()),
         ("avgjerd", "decided", or_(CaseLook.looked_at.is_(None), CaseLook.looked_at < report.changed_at)),
     ):
-        standing = standing_columns(TAKES_PART)
+        standing = standing_columns(visible)
         query = row(kind, report.id, Case.id, Person.name, report.changed_at, no_day, null(), null(), standing)
         query = (
             query.select_from(report)
@@ -75,10 +68,8 @@ def answers() -> list[Any]:
             .join(Person, Person.id == Case.person_id)
             .outerjoin(CaseLook, looked)
             .where(report.state == state, when, Case.closed_on.is_(None))
-            .where(
-                or_(Case.holder_id == READER, and_(report.reported_by_id == READER, Case.id.in_(case_ids(TAKES_PART))))
-            )
-            .where(may_stand(TAKES_PART))
+            .where(or_(Case.holder_id == READER, and_(report.reported_by_id == READER, related(visible))))
+            .where(may_stand(visible))
         )
         found.append(with_consent(query))
     return found
@@ -88,7 +79,7 @@ def without_coordinator() -> list[Any]:
     """Cases that are KE's and want somebody: at its level, or reported before there were reports, and nobody holds
     them; and those that were granted a coordinator and have neither one nor anybody who is asked."""
     moment = cast(null(), DateTime())
-    undecided = exists().where(NeedReport.case_id == Case.id, NeedReport.state != "decided").correlate(Case)
+    undecided = exists().where(NeedReport.case_id == Case.id, NeedReport.state.in_(UNDECIDED)).correlate(Case)
     has_one = exists().where(Coordinator.case_id == Case.id, Coordinator.until_on.is_(None)).correlate(Case)
     asked = exists().where(Handover.case_id == Case.id, Handover.state == "offered").correlate(Case)
     granted = exists().where(NeedReport.case_id == Case.id, NeedReport.coordinator.is_(True)).correlate(Case)

@@ -36,8 +36,8 @@ def address(case: Case, rest: str = "") -> str:
     return f"/saker/{case.id}{rest}"
 
 
-def report(browser: Open, case: Case) -> NeedReport:
-    send(browser("kari"), address(case, "/meld-ke"), **NEED)
+def report(browser: Open, case: Case, by: str = "kari") -> NeedReport:
+    send(browser(by), address(case, "/meld-ke"), **NEED)
     db.session.rollback()
     return db.session.scalars(select(NeedReport).where(NeedReport.case_id == case.id)).one()
 
@@ -106,6 +106,25 @@ def test_the_decision_answers_the_reporter_and_a_granted_plan_is_in_the_register
     browser("kari").get(address(town.adult))  # has looked
     assert kinds(town, "kari") == []
     assert kinds(town, "ke") == ["koordinator"]
+
+
+def test_a_leader_who_reported_is_asked_and_answered_as_well_as_the_holder(browser: Open, town: Town) -> None:
+    row = report(browser, town.adult, "leader")
+    send(browser("ke"), address(town.adult, f"/meldingar/{row.id}/spor"), question="Kva seier fastlegen?")
+    assert [kinds(town, name) for name in ("leader", "kari", "other_leader", "ola")] == [["svar"], ["svar"], [], []]
+    send(browser("leader"), address(town.adult, f"/meldingar/{row.id}/svar"), answer="Han er einig.")
+    decision = {"coordinator": "no", "plan": "no", "reason": "Ei teneste greier det."}
+    send(browser("ke"), address(town.adult, f"/meldingar/{row.id}/avgjer"), **decision)
+    assert [kinds(town, name) for name in ("leader", "kari", "other_leader")] == [["avgjerd"], ["avgjerd"], []]
+    browser("leader").get(address(town.adult))  # has looked
+    assert [kinds(town, name) for name in ("leader", "kari")] == [[], ["avgjerd"]]
+
+
+def test_a_reporter_who_may_no_longer_open_the_case_is_told_nothing(browser: Open, town: Town) -> None:
+    row = report(browser, town.adult, "leader")
+    send(browser("ke"), address(town.adult, f"/meldingar/{row.id}/spor"), question="Kva seier fastlegen?")
+    change(fresh(town.adult), service_id=town.school.id)
+    assert kinds(town, "leader") == []
 
 
 def test_what_is_decided_is_neither_asked_about_nor_decided_again(browser: Open, town: Town) -> None:

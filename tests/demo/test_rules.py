@@ -28,6 +28,7 @@ from psfs.models import (
     IndividualPlan,
     Intervention,
     LogEntry,
+    Meeting,
     NeedReport,
     Person,
     PersonWord,
@@ -101,6 +102,12 @@ def test_the_case_says_what_its_log_says(demo_day: date) -> None:
         if case.opened_by_id == demo_user("ke").id:
             reported.append(case.opened_on)
         assert reported == ([case.reported_to_ke_on] if case.reported_to_ke_on else [])
+
+
+def test_nothing_waits_in_a_closed_case(demo_day: date) -> None:
+    for row, states in ((NeedReport, ("new", "waiting")), (Meeting, ("planned",))):
+        query = select(row.id).join(Case, Case.id == row.case_id).where(Case.closed_on.is_not(None))
+        assert db.session.scalars(query.where(row.state.in_(states))).all() == []
 
 
 def test_every_subject_of_the_log_exists(demo_day: date) -> None:

@@ -145,11 +145,15 @@ def test_consents_and_coordinators_at_the_end_of_each_month(
 
 @dataclass(frozen=True)
 class Planned:
-    """A meeting: days ago it was planned for; held so many days after, cancelled so many days after, or neither."""
+    """A meeting: days ago it was planned for; held so many days after, cancelled so many days after, or neither.
+
+    ``moved``: to so many days after, when its day had come.
+    """
 
     day: int
     held: int | None
     cancelled: int | None
+    moved: int | None = None
 
 
 MEETING = st.builds(
@@ -157,6 +161,7 @@ MEETING = st.builds(
     AGO | st.integers(0, 12),
     st.none() | st.integers(-9, 9),
     st.none() | st.integers(-3, 3),
+    st.none() | st.integers(1, 90),
 )
 
 
@@ -164,6 +169,7 @@ MEETING = st.builds(
 @EXAMPLES
 @given(planned=st.lists(MEETING, min_size=4, max_size=12))
 @example(planned=[Planned(days, None, None) for days in (6, 7, 8)])
+@example(planned=[Planned(60, held, None, moved) for held, moved in ((20, 20), (5, 5), (None, 90), (-8, 20))])
 def test_meetings_held_as_planned(town: Town, acting: None, planned: list[Planned]) -> None:
     kari, outcomes = town.users["kari"], []
     for each in planned:
@@ -171,6 +177,8 @@ def test_meetings_held_as_planned(town: Town, acting: None, planned: list[Planne
         held = None if each.held is None else min(day + timedelta(days=each.held), clock.today())
         state = "held" if held else "planned" if each.cancelled is None else "cancelled"
         row = Meeting(id=uuid.uuid4(), case_id=town.adult.id, planned_on=day, held_on=held, state=state, **by)
+        if each.moved is not None:
+            row.missed_on, row.planned_on = day, day + timedelta(days=each.moved)
         db.session.add(row)
         if state == "cancelled" and each.cancelled is not None:
             when = day + timedelta(days=each.cancelled)

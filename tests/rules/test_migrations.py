@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,9 @@ from psfs import audit, clock, schema
 from psfs.audit import chain
 from psfs.audit.recorder import record_list_reading
 from psfs.extensions import db
-from psfs.models import AuditEntry, ListSighting
+from psfs.models import AuditEntry, ListSighting, LogEntry, Meeting, NeedReport
 from psfs.schema import _alembic
+from tests.support.people import TESTER
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -106,3 +108,62 @@ def test_0002_guards_the_index_again_after_going_down_and_up(app: Flask, stateme
     schema.upgrade()
     with pytest.raises(DBAPIError, match="never edited"), db.engine.begin() as connection:
         connection.execute(text(statement))
+
+
+def left_by_closing(town: Town) -> None:
+    """A closed case with a report and a meeting that are open, as closing left them; and a meeting moved too late."""
+    day, moment, by = clock.today(), clock.now(), town.users["kari"]
+    shared = {"recorded_at": moment, "recorded_by_id": by.id}
+    missed = Meeting(id=KARI, case_id=town.child.id, planned_on=day, **shared)
+    told = {"kind": "meeting", "subject_id": KARI, "recorded_by": by.name, "recorded_by_id": by.id}
+    before = day - timedelta(days=9)
+    planned = {"event": "planned", "day": (day - timedelta(days=3)).isoformat()}
+    moved = {"event": "replanned", "day": day.isoformat()}
+    with audit.acting(TESTER):
+        case = db.session.merge(town.adult)
+        case.closed_on = day
+        db.session.add_all(
+            [
+                missed,
+                Meeting(id=OLA, case_id=case.id, planned_on=day, **shared),
+                NeedReport(
+                    id=OLA,
+                    case_id=case.id,
+                    reported_on=day,
+                    recorded_at=moment,
+                    changed_at=moment,
+                    reported_by_id=by.id,
+                    need="x",
+                    basis="consent",
+                ),
+                LogEntry(case_id=case.id, kind="closed", decided_on=day, recorded_by=by.name, **shared),
+                LogEntry(
+                    case_id=town.child.id,
+                    decided_on=before,
+                    recorded_at=moment - timedelta(days=9),
+                    details=planned,
+                    **told,
+                ),
+                LogEntry(case_id=town.child.id, decided_on=day, recorded_at=moment, details=moved, **told),
+            ]
+        )
+        db.session.commit()
+
+
+def test_0005_ends_what_closing_left_open_and_finds_what_was_missed(town: Town) -> None:
+    left_by_closing(town)
+    downgrade("0004")
+    schema.upgrade()
+    report, meeting, missed = (
+        db.session.get_one(NeedReport, OLA),
+        db.session.get_one(Meeting, OLA),
+        db.session.get_one(Meeting, KARI),
+    )
+    assert (report.state, meeting.state, missed.state) == ("withdrawn", "cancelled", "planned")
+    assert (meeting.missed_on, missed.missed_on) == (None, clock.today() - timedelta(days=3))
+    lines = db.session.scalars(select(LogEntry).where(LogEntry.subject_id == OLA))
+    assert {(line.kind, line.details["event"], line.recorded_by) for line in lines} == {
+        ("ke_report", "withdrawn", "Kari Dikta"),
+        ("meeting", "cancelled", "Kari Dikta"),
+    }
+    db.session.remove()

@@ -114,6 +114,30 @@ def test_a_moved_or_cancelled_meeting_says_so_to_the_calendar(browser: Open, tow
     assert (second["status"], gone["method"]) == ("CANCELLED", "CANCEL")
 
 
+@pytest.mark.parametrize(
+    ("noted", "planned", "missed"),
+    [
+        (-20, -1, True),
+        (-20, 0, True),  # on the day itself
+        (-20, 1, False),  # in good time
+        (-1, -2, False),  # written down afterwards, with the wrong day
+    ],
+)
+def test_a_meeting_moved_when_its_day_had_come_was_missed_that_day(
+    browser: Open, town: Town, noted: int, planned: int, missed: bool
+) -> None:
+    day, later = clock.today() + timedelta(days=planned), SOON + timedelta(days=30)
+    row = plan(browser, town.adult, day)
+    change(row, recorded_at=clock.now() + timedelta(days=noted))
+    send(browser("kari"), place(row, "/endre"), place="Rådhuset")
+    assert now(row).missed_on is None
+    send(browser("kari"), place(row, "/endre"), planned_on=SOON.isoformat())
+    assert now(row).missed_on == (day if missed else None)
+    change(now(row), planned_on=clock.today())
+    send(browser("kari"), place(row, "/endre"), planned_on=later.isoformat())
+    assert now(row).missed_on == (day if missed else clock.today())  # the first
+
+
 def test_the_invitation_is_on_paper(browser: Open, town: Town) -> None:
     row = plan(browser, town.adult, others="Fastlege Lukten")
     text = reading.flat(browser("kari").get(place(row, "/innkalling.pdf")).data)
