@@ -153,6 +153,10 @@ MESSAGES: dict[str, LazyString] = {
     "member_name_missing": _l("Skriv namnet."),
     "member_service_missing": _l("Vel kvar dei kjem frå."),
     "nobody_invited": _l("Vel kven som skal kallast inn."),
+    "invited_left": _l("%(name)s er ikkje med lenger og kan ikkje kallast inn."),
+    "invited_no_consent": _l(
+        "%(name)s kan ikkje kallast inn: %(service)s har ikkje samtykke eller heimel for å vere med i saka."
+    ),
     "meeting_not_planned": _l("Møtet er halde eller avlyst."),
     "meeting_changed": _l("Nokon har endra møtet medan du skreiv. Det du skreiv, står her."),
     "meeting_not_held": _l("Skriv referat frå møtet først."),

@@ -59,6 +59,8 @@ FIELDS = {
     "member_service_missing": "service_id",
     "team_ended_before_start": "ended_on",
     "nobody_invited": "invited",
+    "invited_left": "invited",
+    "invited_no_consent": "invited",
     "next_meeting_missing": "next_on",
 }
 """The field that a refusal is about, by its code."""

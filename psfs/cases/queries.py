@@ -72,7 +72,8 @@ def team(case_id: uuid.UUID) -> list[Member]:
     """Everybody who takes part or has taken part, those of today first. One statement."""
     theirs = func.coalesce(User.service_id, TeamMember.service_id)
     columns = (TeamMember, User.name, User.title, User.phone, theirs.label("service_id"), Service.name.label("service"))
-    near = (RelatedPerson.name.label("near"), RelatedPerson.relation, RelatedPerson.phone.label("near_phone"))
+    ended = RelatedPerson.ended_on.label("near_until")
+    near = (RelatedPerson.name.label("near"), RelatedPerson.relation, RelatedPerson.phone.label("near_phone"), ended)
     rows = db.session.execute(
         select(*columns, *near, Person.name.label("person"), Person.phone.label("own_phone"))
         .join(Case, Case.id == TeamMember.case_id)
@@ -98,6 +99,7 @@ def _member(row: Any, today: date) -> Member:
             name, title, phone = row.person, "", row.own_phone
         case _:
             name, title, phone = row.name, row.title, row.phone
+    until_on = min(filter(None, (one.until_on, row.near_until)), default=None)
     return Member(
         one.id,
         one.kind,
@@ -111,8 +113,8 @@ def _member(row: Any, today: date) -> Member:
         one.role,
         one.task,
         one.from_on,
-        one.until_on and date.fromordinal(one.until_on.toordinal() - 1),
-        one.until_on is None or one.until_on > today,
+        until_on and date.fromordinal(until_on.toordinal() - 1),
+        until_on is None or until_on > today,
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -26,8 +25,6 @@ from psfs.models import Case, Intervention, Meeting, MeetingAddition, Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PERSON = _l("personen sjølv")
-"""The role of the person in a meeting about them."""
 TEAM_LEVEL = 3
 """From this level on a team is expected to meet."""
 
@@ -131,19 +128,6 @@ def _member(each: Member, services: set[uuid.UUID], running: Sequence[Interventi
     tasks = tuple(dict.fromkeys(filter(None, (each.task, *measures))))
     barred = each.kind in ("staff", "external") and each.service_id not in services
     return Actor(each.name, each.kind, each.role or each.title, each.service, each.phone, tasks, barred)
-
-
-def can_be_invited(case: Case) -> list[dict[str, str]]:
-    """Whom a meeting can call in: the person first, then the holder, the contact person and the team of today."""
-    found = {"person": {"member": "person", "name": case.person.name, "role": str(PERSON)}}
-    for each in (case.holder, case.contact):
-        if each is not None:
-            found[str(each.id)] = {"member": str(each.id), "name": each.name, "role": each.title}
-    for one in team(case.id):
-        if one.now and one.kind != "person":
-            key = str(one.user_id or one.id)
-            found[key] = {"member": key, "name": one.name, "role": one.role or one.title or one.service}
-    return list(found.values())
 
 
 def external_services() -> Sequence[Service]:

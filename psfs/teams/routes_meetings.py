@@ -15,6 +15,7 @@ from psfs.domain.permissions import Action
 from psfs.fields import options
 from psfs.teams import forms, queries, service_meetings, words
 from psfs.teams.calendar import calendar
+from psfs.teams.queries_invited import Invitee, hindered, invitees, to_tell_of
 from psfs.teams.routes import bp
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def new_meeting(case: OpenCase) -> ResponseReturnValue:
     def save() -> None:
         service_meetings.plan(case.case, case.user, form.id.data, _given(form, people))
 
-    return _answer(case, form, None, save, _("Møtet er planlagt."), lambda: form.id.data)
+    return _answer(case, form, people, None, save, _("Møtet er planlagt."), lambda: form.id.data)
 
 
 @bp.route("/saker/<uuid:case_id>/mote/<uuid:meeting_id>/endre", methods=["GET", "POST"])
@@ -76,7 +77,7 @@ def change_meeting(case: OpenCase, meeting_id: uuid.UUID) -> ResponseReturnValue
     def save() -> None:
         service_meetings.change(case.case, case.user, row, form.version.data, _given(form, people))
 
-    return _answer(case, form, row, save, _("Møtet er endra."), lambda: row.id)
+    return _answer(case, form, people, row, save, _("Møtet er endra."), lambda: row.id)
 
 
 @bp.route("/saker/<uuid:case_id>/mote/<uuid:meeting_id>/avlys", methods=["GET", "POST"])
@@ -99,34 +100,45 @@ def cancel_meeting(case: OpenCase, meeting_id: uuid.UUID) -> ResponseReturnValue
     return pages.answer(case, form, page, save, done=done, saved=_("Møtet er avlyst."), renew=renew)
 
 
-def _form(case: OpenCase, row: Meeting | None) -> tuple[Any, dict[str, dict[str, Any]]]:
-    """The form, and whom can be invited by their id: the team, the holder, and the person."""
-    people = {each["member"]: each for each in queries.can_be_invited(case.case)}
+def _form(case: OpenCase, row: Meeting | None) -> tuple[Any, dict[str, Invitee]]:
+    """The form, and everybody round the person; only those whom nothing hinders can be chosen."""
+    people = invitees(case.case)
     form: Any
     if request.method == "POST" or row is None:
         form = forms.MeetingForm()
     else:
         form = forms.MeetingForm(obj=row)
-        form.invited.data = [each["member"] for each in row.invited if each["member"] in people]
-        form.others.data = ", ".join(each["name"] for each in row.invited if each["member"] not in people)
-    labels = ((one, ", ".join(filter(None, (each["name"], each["role"])))) for one, each in people.items())
-    form.invited.choices = options(labels)
+        kept = [each for each in row.invited if not hindered(people, [each])]
+        form.invited.data = [each["member"] for each in kept if each["member"] in people]
+        form.others.data = ", ".join(each["name"] for each in kept if each["member"] not in people)
+    form.invited.choices = options(
+        (one, ", ".join(filter(None, (each.name, each.role)))) for one, each in people.items() if not each.hindrance
+    )
     if request.method == "GET" and row is None:
         form.invited.data = ["person", str(case.case.holder_id)]
     return form, people
 
 
-def _given(form: Any, people: dict[str, dict[str, Any]]) -> service_meetings.MeetingInput:
-    invited = [people[one] for one in form.invited.data or () if one in people]
+def _given(form: Any, people: dict[str, Invitee]) -> service_meetings.MeetingInput:
+    invited = [people[one].invited() for one in form.invited.data or () if one in people]
     others = [name.strip() for name in (form.others.data or "").split(",")]
     invited += [{"member": "", "name": name, "role": ""} for name in others if name]
     names = ("planned_on", "starts_at", "minutes_long", "place", "agenda")
     return service_meetings.MeetingInput(**{name: form[name].data for name in names}, invited=invited)
 
 
-def _answer(case: OpenCase, form: Any, row: Meeting | None, save: Any, saved: str, shown: Any) -> ResponseReturnValue:
+def _answer(
+    case: OpenCase,
+    form: Any,
+    people: dict[str, Invitee],
+    row: Meeting | None,
+    save: Any,
+    saved: str,
+    shown: Any,
+) -> ResponseReturnValue:
     def page(problems: list[Any], news: Any) -> str:
-        return _page(case, "plan_meeting", form=form, meeting=row, problems=problems, news=news)
+        hinders = to_tell_of(people, row.invited if row else ())
+        return _page(case, "plan_meeting", form=form, meeting=row, hinders=hinders, problems=problems, news=news)
 
     def renew() -> None:
         form.version.data, form.version.raw_data = row.version if row else 1, None

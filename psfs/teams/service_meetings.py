@@ -16,6 +16,7 @@ from psfs.domain import measures
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Case, Meeting, MeetingAddition, User
+from psfs.teams.queries_invited import hindered, invitees
 
 if TYPE_CHECKING:
     from datetime import date, time
@@ -56,7 +57,8 @@ def plan(case: Case, by: User, meeting_id: uuid.UUID, given: MeetingInput) -> No
     """Plan a meeting.
 
     Raises:
-        Refusal: the case is closed, nobody is invited, or the day is before the person was born.
+        Refusal: the case is closed, nobody is invited or somebody who cannot be ("invited_left", "invited_no_consent"),
+            or the day is before the person was born.
         psfs.bti.hindrance.Changed: the id stands on something else.
     """
     if repeated(Meeting, meeting_id, case, **given.values()):
@@ -211,9 +213,10 @@ def meeting_of(case_id: uuid.UUID, meeting_id: uuid.UUID) -> Meeting | None:
 
 
 def _plan_next(case: Case, by: User, meeting: Meeting, on: date) -> None:
-    given = MeetingInput(
-        on, meeting.starts_at, meeting.minutes_long, meeting.place, meeting.agenda, list(meeting.invited)
-    )
+    """As the one that was held, with those of the invited who can still be called in; the person, if nobody can."""
+    people = invitees(case)
+    invited = [each for each in meeting.invited if not hindered(people, [each])] or [people["person"].invited()]
+    given = MeetingInput(on, meeting.starts_at, meeting.minutes_long, meeting.place, meeting.agenda, invited)
     row = _planned(case, by, uuid.uuid4(), given)
     db.session.add(row)
     _note(case, by, row.id, "planned", **_told(given))
@@ -229,6 +232,8 @@ def _check(case: Case, given: MeetingInput) -> None:
         raise Refusal("date_before_birth")
     if not given.invited:
         raise Refusal("nobody_invited")
+    for each in hindered(invitees(case), given.invited):
+        raise Refusal(f"invited_{each.hindrance}", name=each.name, service=each.service)
 
 
 def _require_planned(case: Case, meeting: Meeting, version: int) -> None:

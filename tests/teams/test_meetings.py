@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,9 +13,9 @@ from sqlalchemy import select
 
 from psfs import clock
 from psfs.extensions import db
-from psfs.models import Intervention, Meeting, MeetingAddition, TeamMember
+from psfs.models import Intervention, Meeting, MeetingAddition, RelatedPerson, TeamMember
 from psfs.worklist import queries as worklist
-from tests.bti.support import change, entries, form_of, fresh, send
+from tests.bti.support import change, entries, form_of, fresh, give, send
 from tests.documents import reading
 
 if TYPE_CHECKING:
@@ -81,6 +82,79 @@ def test_nobody_is_called_in_who_is_not_chosen(browser: Open, town: Town) -> Non
         "Fastlege Lukten",
         "Nabo Ny",
     ]
+
+
+def member(town: Town, name: str, **fields: object) -> str:
+    """A colleague in the adult's team, by what stands in the form."""
+    user = town.users[name]
+    change(TeamMember(case_id=town.adult.id, user_id=user.id, from_on=clock.today() - timedelta(days=9), **fields))
+    return str(user.id)
+
+
+def test_whose_service_lacks_consent_is_not_called_in(browser: Open, town: Town) -> None:
+    eva, kari, where = member(town, "eva"), browser("kari"), address(town.adult, "/mote/nytt")
+    page = kari.get(where).text
+    assert eva not in page
+    assert "Eva Dikta kan ikkje kallast inn: Skulen har ikkje samtykke eller heimel" in page
+    given = form_of(page) | {"planned_on": SOON.isoformat()}
+    for invited in ({"invited": eva}, {"others": "fastlegen, eva dikta"}):
+        text = kari.post(where, given | invited, status=422).text
+        assert "Eva Dikta kan ikkje kallast inn: Skulen har ikkje samtykke eller heimel" in text
+    give(town, town.adult, town.school)
+    kari.post(where, given | {"invited": eva})
+    db.session.rollback()
+    assert [each["name"] for each in db.session.scalars(select(Meeting)).one().invited] == ["Eva Dikta"]
+
+
+def test_an_external_whose_service_lacks_consent_is_not_called_in(browser: Open, town: Town) -> None:
+    lege = TeamMember(kind="external", name="Lege Lukten", service_id=town.school.id, from_on=clock.today())
+    change(lege, case_id=town.adult.id)
+    page = browser("kari").get(address(town.adult, "/mote/nytt")).text
+    assert "Lege Lukten kan ikkje kallast inn" in page
+    give(town, town.adult, town.school)
+    page = browser("kari").get(address(town.adult, "/mote/nytt")).text
+    assert "Lege Lukten" in page
+    assert "kan ikkje kallast inn" not in page
+
+
+def test_who_has_left_is_not_called_in_again(browser: Open, town: Town) -> None:
+    ola, today = member(town, "ola"), clock.today()
+    row = plan(browser, town.adult, today, invited=ola)
+    change(db.session.scalars(select(TeamMember)).one(), until_on=today)
+    kari = browser("kari")
+    page = kari.get(place(row, "/endre")).text
+    assert "Ola Dikta er ikkje med lenger og kan ikkje kallast inn." in page
+    assert "Ola Dikta" not in form_of(page)["others"]
+    for invited in ({"invited": ola}, {"others": "Ola Dikta"}):
+        text = kari.post(place(row, "/endre"), form_of(page) | invited | {"place": "Rådhuset"}, status=422).text
+        assert "Ola Dikta er ikkje med lenger og kan ikkje kallast inn." in text
+    agreed = MINUTES | {"next_agreed": "yes", "next_on": SOON.isoformat(), "avslutt": "1"}
+    send(kari, place(row, "/referat"), **agreed)
+    db.session.rollback()
+    coming = db.session.scalars(select(Meeting).where(Meeting.state == "planned")).one()
+    assert [each["name"] for each in coming.invited] == ["Testine Tenkt"]  # nobody else was left
+
+
+def test_kin_who_are_no_longer_there_are_not_called_in(browser: Open, town: Town) -> None:
+    near = RelatedPerson(person_id=town.adult.person_id, name="Dotter Tenkt", relation="dotter", id=uuid.uuid4())
+    change(near, recorded_at=clock.now())
+    change(TeamMember(case_id=town.adult.id, kind="related", related_id=near.id, from_on=clock.today()))
+    where = address(town.adult, "/mote/nytt")
+    assert "Dotter Tenkt" in browser("kari").get(where).text
+    change(near, ended_on=clock.today())
+    page = browser("kari").get(where).text
+    assert "Dotter Tenkt" not in page
+    given = form_of(page) | {"planned_on": SOON.isoformat(), "others": "Dotter Tenkt"}
+    assert "er ikkje med lenger" in browser("kari").post(where, given, status=422).text
+
+
+def test_a_cancelled_meeting_offers_to_leave_the_calendar(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult)
+    send(browser("kari"), place(row, "/avlys"), reason="Sjuk")
+    page = browser("kari").get(place(row)).text
+    assert place(row, "/kalender.ics") in page
+    assert "Ta møtet ut av kalenderen (.ics)" in page
+    assert "Legg i kalenderen" not in page
 
 
 def test_a_calendar_reads_the_meeting_and_finds_no_name_in_it(browser: Open, town: Town) -> None:
