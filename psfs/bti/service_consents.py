@@ -13,7 +13,7 @@ from psfs.accounts.settings import limits
 from psfs.bti import log
 from psfs.bti.hindrance import repeated, require_date, require_open
 from psfs.bti.queries_consents import consent_of, holds
-from psfs.domain import due
+from psfs.domain import consents, due
 from psfs.domain.consents import GUARDIAN
 from psfs.domain.due import ADULT
 from psfs.domain.errors import Refusal
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from psfs.domain.due import Limits
 
-CONSENT, LEGAL_BASIS = "consent", "legal_basis"
+CONSENT, LEGAL_BASIS = "consent", consents.LEGAL_BASIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +164,8 @@ def _check(case: Case, what: ConsentInput) -> None:
         raise Refusal("date_before_birth")
     if what.until_on is not None and what.until_on < what.from_on:
         raise Refusal("until_before_from")
+    consents.require_law(what.basis, what.legal_basis)
     if what.basis == LEGAL_BASIS:
-        if not what.legal_basis:
-            raise Refusal("legal_basis_missing")
         if not what.reason:
             raise Refusal("needs_reason")
         return

@@ -24,6 +24,10 @@ class ReportForm(CaseForm):
     services = line(_l("Kva tenester gjeld det?"), description=_l("Dei som er med i dag, og dei som trengst."))
     persons_wish = long_text(_l("Kva ønskjer personen sjølv?"), description=_l("La stå tomt om det ikkje er kjent."))
     basis = choice(_l("Grunnlag for å melde"), words.BASIS, YOUR_CHOICE)
+    legal_basis = line(
+        _l("Kva lov gjev heimel for å melde utan samtykke?"),
+        description=_l("Lov og paragraf. La stå tomt når grunnlaget er samtykke."),
+    )
     decided_on = day(_l("Når er behovet meldt?"))
 
 

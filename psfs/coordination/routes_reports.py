@@ -49,9 +49,8 @@ def report_ke(case: OpenCase) -> ResponseReturnValue:
         return _page(case, "report_ke", form=form, waiting=waiting, problems=problems, news=news)
 
     def save() -> None:
-        given = service.ReportInput(
-            form.decided_on.data, form.need.data, form.services.data, form.persons_wish.data, form.basis.data
-        )
+        names = ("need", "services", "persons_wish", "basis", "legal_basis")
+        given = service.ReportInput(form.decided_on.data, **{name: form[name].data for name in names})
         service.report(case.case, case.user, form.id.data, given)
 
     done = url_for("bti.ladder", case_id=case.id)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from psfs import clock
 from psfs.bti import log
 from psfs.bti.hindrance import Changed, repeated, require_date, require_open
-from psfs.domain import reports
+from psfs.domain import consents, reports
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Case, IndividualPlan, NeedReport, User
@@ -29,6 +29,7 @@ class ReportInput:
     services: str
     persons_wish: str
     basis: str
+    legal_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def report(case: Case, by: User, report_id: uuid.UUID, given: ReportInput) -> No
     """Report a need, from any level (B4: a case may go straight to 3); the unit sees the case from now on.
 
     Raises:
-        Refusal: there is a report that is not decided yet, the case is closed, or the day does not fit.
+        Refusal: there is a report that is not decided yet, the case is closed, the day does not fit, or the law that
+            takes consent's place is not named.
         psfs.bti.hindrance.Changed: the id stands on something else.
     """
     content = {
@@ -60,10 +62,12 @@ def report(case: Case, by: User, report_id: uuid.UUID, given: ReportInput) -> No
         "services": given.services,
         "persons_wish": given.persons_wish,
         "basis": given.basis,
+        "legal_basis": given.legal_basis if given.basis == consents.LEGAL_BASIS else "",
     }
     if repeated(NeedReport, report_id, case, **content):
         return
     require_open(case)
+    consents.require_law(given.basis, given.legal_basis)
     waiting = open_report(case.id)
     if waiting is not None:
         raise Refusal("already_reported", day=f"{waiting.reported_on:%d.%m.%Y}")
@@ -73,7 +77,8 @@ def report(case: Case, by: User, report_id: uuid.UUID, given: ReportInput) -> No
         id=report_id, case_id=case.id, recorded_at=moment, changed_at=moment, reported_by_id=by.id, **content
     )
     db.session.add(row)
-    details = {"basis": given.basis, "services": given.services, "wish": given.persons_wish}
+    details = {name: content[name] for name in ("basis", "legal_basis")}
+    details |= {"services": given.services, "wish": given.persons_wish}
     log.write(case, by, "ke_report", decided_on=given.on, text=given.need, subject_id=report_id, details=details)
     case.reported_to_ke_on = given.on
     db.session.commit()

@@ -18,9 +18,21 @@ from psfs.domain.due import (
     consent_valid,
     is_overdue,
 )
+from psfs.domain.errors import Refusal
 
 GUARDIAN = "guardian"
 """Who gave it: guardians alone."""
+LEGAL_BASIS = "legal_basis"
+"""That the law allows something without consent, as against consent itself."""
+
+
+def require_law(basis: str, law: str) -> None:
+    """Refuse to act on the law without saying which (B4).
+
+    Raises Refusal "legal_basis_missing".
+    """
+    if basis == LEGAL_BASIS and not law:
+        raise Refusal("legal_basis_missing")
 
 
 class Consented(Protocol):

@@ -63,6 +63,20 @@ def test_a_report_is_kept_stands_in_the_log_and_waits_for_ke(browser: Open, town
     assert "Testine Tenkt" in browser("ke").get("/meldingar").text
 
 
+def test_a_report_without_consent_names_the_law(browser: Open, town: Town) -> None:
+    kari, where = browser("kari"), address(town.adult, "/meld-ke")
+    lawful = NEED | {"basis": "legal_basis"}
+    page = send(kari, where, 422, **lawful).text
+    assert "Skriv kva lov eller føresegn som er heimelen." in page
+    assert NEED["need"] in page
+    assert db.session.scalars(select(NeedReport)).all() == []
+    send(kari, where, **lawful, legal_basis="Helsepersonellova § 25")
+    row = db.session.scalars(select(NeedReport)).one()
+    assert (row.basis, row.legal_basis) == ("legal_basis", "Helsepersonellova § 25")
+    assert "Helsepersonellova § 25" in browser("ke").get(address(town.adult, f"/meldingar/{row.id}")).text
+    assert entries(town.adult, "ke_report")[-1].details["legal_basis"] == "Helsepersonellova § 25"
+
+
 def test_sending_the_report_twice_makes_one(browser: Open, town: Town) -> None:
     kari = browser("kari")
     sent = form_of(kari.get(address(town.adult, "/meld-ke")).text) | NEED

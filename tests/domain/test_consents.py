@@ -69,3 +69,11 @@ def test_it_holds_through_its_last_day_and_not_the_day_after(consent: Given, bor
 @given(DAYS, LIMITS, DAYS)
 def test_an_adult_has_a_say_whatever_is_set(born: date, limits: Limits, today: date) -> None:
     assert consents_self(born, today, limits) or oracle.age(born, today) < 18
+
+
+def test_the_law_that_takes_consents_place_is_named() -> None:
+    require_law("consent", "")
+    require_law(LEGAL_BASIS, "Helsepersonellova § 25")
+    with pytest.raises(Refusal) as refused:
+        require_law(LEGAL_BASIS, "")
+    assert refused.value.code == "legal_basis_missing"
