@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
+from psfs.cases.relations import related
 from psfs.coordination import queries as coordination
 from psfs.coordination import words
+from psfs.domain.permissions import Relation
 from psfs.exchange.tables import Column, Out, Table
 from psfs.extensions import db
 from psfs.models import Case, Coordinator, IndividualPlan, NeedReport, Person, Service
@@ -22,14 +26,18 @@ if TYPE_CHECKING:
     from psfs.models import User
 
 
+KE_CASES = frozenset({Relation.KE_CASE})
+
+
 @dataclass(frozen=True, slots=True)
 class Registered:
     """What is reported again to KPR and IPLOS of one person: coordinator and plan, with days.
 
-    ``coordinator_from`` is the last one's; ``decided_on``: when the unit last decided.
+    Of several cases, the coordinator and the plan that there is now count, else the last ones; ``service`` names the
+    services of all of them. ``coordinator_from`` is the last one's; ``decided_on``: when the unit last decided.
     """
 
-    case_id: uuid.UUID
+    case_ids: frozenset[uuid.UUID]
     name: str
     birth_date: date
     service: str
@@ -119,7 +127,8 @@ def waiting(account: User) -> Out:
 
 
 def registered() -> list[Registered]:
-    """Everybody who has or has had a coordinator or a plan, or whose need the unit has decided. One statement."""
+    """Everybody who has or has had a coordinator or a plan, or whose need the unit has decided, as far as the unit may
+    open their cases; each person once. One statement."""
     latest = select(Coordinator.case_id, func.max(Coordinator.from_on).label("from_on")).group_by(Coordinator.case_id)
     newest = latest.subquery()
     decided = select(NeedReport.case_id, func.max(NeedReport.decided_on).label("on")).group_by(NeedReport.case_id)
@@ -127,6 +136,7 @@ def registered() -> list[Registered]:
     query = (
         select(
             Case.id,
+            Case.person_id,
             Person.name,
             Person.birth_date,
             Service.name.label("service"),
@@ -142,18 +152,44 @@ def registered() -> list[Registered]:
         .outerjoin(IndividualPlan, IndividualPlan.case_id == Case.id)
         .outerjoin(last, last.c.case_id == Case.id)
         .where(or_(newest.c.case_id.is_not(None), IndividualPlan.id.is_not(None), last.c.on.is_not(None)))
-        .order_by(Person.name, Case.id, Coordinator.until_on.is_(None), Coordinator.until_on)
+        .where(related(KE_CASES))
+        .order_by(Person.name, Case.person_id, Case.id, Coordinator.until_on.is_(None), Coordinator.until_on)
     )
-    found = {row.id: _registered(row) for row in db.session.execute(query)}  # of two from the same day, the last
-    return list(found.values())
+    cases = {row.id: row for row in db.session.execute(query)}.values()  # of two from the same day, the last
+    persons = groupby(cases, key=lambda row: row.person_id)
+    return [reduce(_together, map(_registered, theirs)) for _person, theirs in persons]
+
+
+def not_reported() -> list[tuple[str, int]]:
+    """The services with cases that have a plan and that the unit has not been told of, and how many each has."""
+    query = select(Service.name, func.count()).select_from(IndividualPlan).join(Case, Case.id == IndividualPlan.case_id)
+    query = query.join(Service, Service.id == Case.service_id).where(~related(KE_CASES))
+    return [(name, number) for name, number in db.session.execute(query.group_by(Service.name).order_by(Service.name))]
+
+
+def _together(one: Registered, other: Registered) -> Registered:
+    """Two cases of the same person as one line."""
+    never = date.min
+    led = max(one, other, key=lambda each: (each.coordinator, each.coordinator_from or never))
+    planned = max(one, other, key=lambda each: (each.plan, each.plan_since or never))
+    return replace(
+        led,
+        case_ids=one.case_ids | other.case_ids,
+        service=", ".join(dict.fromkeys((one.service, other.service))),
+        plan=planned.plan,
+        plan_since=planned.plan_since,
+        plan_until=planned.plan_until,
+        next_revision=planned.next_revision,
+        decided_on=max(filter(None, (one.decided_on, other.decided_on)), default=None),
+    )
 
 
 def _registered(row: Any) -> Registered:
-    case_id, name, born, service, from_on, until_on, plan, decided_on = row
+    case_id, _person, name, born, service, from_on, until_on, plan, decided_on = row
     has = plan is not None and plan.state == "has"
     ended = plan is not None and plan.state == "ended"
     return Registered(
-        case_id,
+        frozenset({case_id}),
         name,
         born,
         service,
@@ -200,4 +236,4 @@ def registered_table() -> Out:
         )
         for each in rows
     ]
-    return Out(Table(_("Til KPR og IPLOS"), columns, found), frozenset(each.case_id for each in rows))
+    return Out(Table(_("Til KPR og IPLOS"), columns, found), frozenset().union(*(each.case_ids for each in rows)))

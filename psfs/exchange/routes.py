@@ -88,8 +88,9 @@ def registered() -> str:
     """Who has coordinator and plan, since when: what is reported again to KPR and IPLOS."""
     found = queries_lists.registered()
     rows = found[:MOST]
-    note_list("exchange.registered", {row.case_id for row in rows}, user())
-    return render_template("exchange/registered.html", rows=rows, total=len(found))
+    note_list("exchange.registered", frozenset().union(*(row.case_ids for row in rows)), user())
+    unknown = queries_lists.not_reported()
+    return render_template("exchange/registered.html", rows=rows, total=len(found), unknown=unknown)
 
 
 @bp.get("/uttrekk/kpr/fil")

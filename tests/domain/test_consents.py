@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from psfs.domain.consents import Given, State, holds, lasts_until, state
+from psfs.domain.consents import LEGAL_BASIS, Given, State, holds, lasts_until, require_law, state
 from psfs.domain.due import Limits, consents_self
+from psfs.domain.errors import Refusal
 
 from . import oracle
 

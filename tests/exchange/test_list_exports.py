@@ -123,6 +123,28 @@ def test_a_coordinator_who_has_ended_is_told_of_as_such(browser: Open, town: Tow
     assert (told["Har koordinator"], told["Koordinator til"]) == ("Nei", "2026-04-05")
 
 
+def test_a_person_with_two_cases_stands_once(browser: Open, town: Town, lists: None) -> None:
+    change(town.child, person_id=town.adult.person_id, service_id=town.school.id, reported_to_ke_on=TODAY)
+    plan = {"state": "ended", "since": TODAY, "began_on": date(2020, 1, 2), "recorded_at": clock.now()}
+    change(IndividualPlan(case_id=town.child.id, **plan))
+    begun = Coordinator(case_id=town.child.id, user_id=town.users["kari"].id, kind="coordinator")
+    change(begun, from_on=date(2026, 5, 6), until_on=date(2026, 5, 7))
+    header, row = rows(browser("ke"), "/uttrekk/kpr/fil?format=csv")
+    told = dict(zip(header, row, strict=True))
+    assert (told["Har koordinator"], told["Koordinator frå"], told["Koordinator til"]) == ("Ja", "2026-02-03", "")
+    assert (told["Har individuell plan"], told["Plan frå"], told["Plan til"]) == ("Ja", "2026-03-04", "")
+    assert set(told["Teneste"].split(", ")) == {"Heimetenesta", "Skulen"}
+    assert newest("exchange.registered_file")[1] == {town.adult.id, town.child.id}
+
+
+def test_who_the_unit_has_not_been_told_of_is_not_named(browser: Open, town: Town, lists: None) -> None:
+    change(town.adult, reported_to_ke_on=None)
+    assert len(rows(browser("ke"), "/uttrekk/kpr/fil?format=csv")) == 1
+    page = browser("ke").get("/uttrekk/kpr").text
+    assert "Testine" not in page
+    assert "<li>Heimetenesta: 1 sak</li>" in page
+
+
 def test_what_people_typed_is_no_formula(browser: Open, lists: None) -> None:
     assert rows(browser("ke"), "/uttrekk/meldingar?format=csv")[1][3] == "'=cmd()"
 
@@ -141,6 +163,7 @@ def test_the_page_shows_some_and_the_file_all(
         row = {"state": "wanted", "since": TODAY, "recorded_at": clock.now()}
         db.session.add(IndividualPlan(case_id=town.child.id, **row))
         db.session.commit()
+    change(town.child, reported_to_ke_on=TODAY)
     monkeypatch.setattr("psfs.exchange.routes.MOST", 1)
     page = browser("ke").get("/uttrekk/kpr").text
     assert "Prøve Liten" in page
