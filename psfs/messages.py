@@ -171,6 +171,9 @@ MESSAGES: dict[str, LazyString] = {
     "report_changed": _l("Nokon har gjort noko med meldinga medan du skreiv. Det du skreiv, står her."),
     "report_decided": _l("Meldinga er avgjord."),
     "report_withdrawn": _l("Meldinga vart trekt tilbake då saka vart avslutta. Meld behovet på nytt."),
+    "appointment_decided_against": _l(
+        "KE avgjorde %(day)s at det ikkje skal vere koordinator. Er behovet endra, må det meldast på nytt."
+    ),
     "nothing_asked": _l("KE ventar ikkje på svar."),
     "decided_before_report": _l("Behovet vart meldt %(day)s. Det kan ikkje vere avgjort før det."),
     "needs_persons_view": _l("Skriv kva personen ønskjer, eller kvifor det ikkje er spurt."),

@@ -38,7 +38,7 @@ def plan(case: OpenCase) -> ResponseReturnValue:
     form: Any = forms.PlanForm(obj=row) if request.method == "GET" else forms.PlanForm()
     if request.method == "GET":
         form.version.data = row.version if row else 0
-        if not form.goals.data:
+        if row is None:
             form.goals.data = queries.goals_from_forms(case.id)
 
     def page(problems: list[Any], news: Any) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from psfs import clock
 from psfs.bti import log
 from psfs.bti.hindrance import Changed, repeated, require_date, require_open
+from psfs.coordination.queries import goals_from_forms
 from psfs.domain import consents, reports
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -123,9 +124,9 @@ def decide(case: Case, by: User, row: NeedReport, version: int, decision: Decisi
         setattr(row, name, value)
     row.decided_by_id, row.changed_at = by.id, clock.now()
     if decision.plan and plan_of(case.id) is None:
-        db.session.add(
-            IndividualPlan(id=uuid.uuid4(), case_id=case.id, state="wanted", since=decision.on, recorded_at=clock.now())
-        )
+        taken_up = {"state": "wanted", "since": decision.on, "recorded_at": clock.now()}
+        goals = goals_from_forms(case.id)
+        db.session.add(IndividualPlan(id=uuid.uuid4(), case_id=case.id, goals=goals, **taken_up))
     answers = {
         "coordinator": decision.coordinator,
         "childrens_coordinator": decision.childrens_coordinator,
@@ -164,6 +165,13 @@ def open_report(case_id: uuid.UUID) -> NeedReport | None:
     """The case's report that is not decided yet."""
     undecided = NeedReport.case_id == case_id, NeedReport.state.in_(reports.UNDECIDED)
     return db.session.scalar(select(NeedReport).where(*undecided))
+
+
+def last_decided(case_id: uuid.UUID) -> NeedReport | None:
+    """The report of the case that the unit decided last."""
+    decided = NeedReport.case_id == case_id, NeedReport.state == reports.DECIDED
+    newest = NeedReport.decided_on.desc(), NeedReport.changed_at.desc()
+    return db.session.scalar(select(NeedReport).where(*decided).order_by(*newest).limit(1))
 
 
 def plan_of(case_id: uuid.UUID) -> IndividualPlan | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from psfs.bti import service_baton
+from psfs.coordination.service import last_decided
+from psfs.domain import reports
 from psfs.domain.errors import Refusal
 
 if TYPE_CHECKING:
@@ -25,8 +27,13 @@ def appoint(
 ) -> None:
     """Ask somebody to be coordinator. Until they accept, the baton stays where it is.
 
-    Raises as ``service_baton.offer``; Refusal("needs_persons_view") where nobody has said what the person wishes.
+    Raises as ``service_baton.offer``; Refusal("needs_persons_view") where nobody has said what the person wishes,
+    ("appointment_decided_against") where the unit last decided that there is to be none.
     """
+    last = last_decided(case.id)
+    answers = {name: getattr(last, name) for name in KINDS} if last is not None else None
+    if last is not None and not reports.may_appoint(kind, answers):
+        raise Refusal("appointment_decided_against", day=f"{last.decided_on:%d.%m.%Y}")
     if kind not in kinds(case):
         raise Refusal("unknown_choice")
     if not persons_view:

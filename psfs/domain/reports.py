@@ -1,4 +1,6 @@
-"""A need reported to the coordinating unit: which reports it still has before it."""
+"""A need reported to the coordinating unit: which reports it still has before it, and what it has decided."""
+
+from collections.abc import Mapping
 
 UNDECIDED = ("new", "waiting")
 """The states in which a report waits for somebody; of these a case has at most one."""
@@ -6,3 +8,12 @@ DECIDED = "decided"
 """The state of a report that the unit has answered."""
 WITHDRAWN = "withdrawn"
 """The state of one that was undecided when its case was closed."""
+
+
+def may_appoint(kind: str, decided: Mapping[str, bool | None] | None) -> bool:
+    """Whether somebody may be asked to be coordinator (`kind`: coordinator | childrens_coordinator).
+
+    Not against the unit's last decision in the case. Where it has decided nothing (`decided` is None), or nothing about
+    that kind, it decides by asking.
+    """
+    return decided is None or decided.get(kind) is not False

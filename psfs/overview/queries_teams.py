@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Integer, and_, cast, exists, func, literal, null, or_, select, union_all
 from sqlalchemy import case as case_
+from sqlalchemy.orm import aliased
 
 from psfs import clock
 from psfs.domain import age_bands
@@ -32,7 +33,8 @@ QUARTERS = 8
 
 @dataclass(frozen=True)
 class Teams:
-    """Teams active in each quarter, and those that began in it, by age band on its last day (today at the latest)."""
+    """Cases with a team active in each quarter, and with one that began in it, by age band on its last day (today at
+    the latest). A team that ended and was begun again in a quarter counts once."""
 
     quarters: tuple[Quarter, ...]
     active: Counter[tuple[Quarter, str]]
@@ -85,19 +87,29 @@ def _of_quarter(wanted: Shape, place: int) -> Select[*tuple[Any, ...]]:
     bands = [(Person.birth_date <= day(f"born_{band.first}_{place}"), band.key) for band in age_bands.BANDS[:0:-1]]
     band = case_(*bands, else_=age_bands.BANDS[0].key).label("band")
     one = (
-        select(band, case_((CareTeam.started_on >= first, 1), else_=0).label("begun"))
+        select(band, func.max(case_((CareTeam.started_on >= first, 1), else_=0)).label("begun"))
         .select_from(CareTeam)
         .join(Case, Case.id == CareTeam.case_id)
         .join(Person, Person.id == Case.person_id)
         .where(_active(first, last), *conditions(wanted))
+        .group_by(CareTeam.case_id, Person.birth_date)
         .subquery()
     )
     columns = literal(place, Integer()).label("place"), one.c.band
     return select(*columns, func.count().label("number"), func.sum(one.c.begun).label("begun")).group_by(one.c.band)
 
 
-def _active(first: Any, last: Any) -> ColumnElement[bool]:
-    return and_(CareTeam.started_on <= last, or_(CareTeam.ended_on.is_(None), CareTeam.ended_on >= first))
+def _active(first: Any, last: Any, team: Any = CareTeam) -> ColumnElement[bool]:
+    return and_(team.started_on <= last, or_(team.ended_on.is_(None), team.ended_on >= first))
+
+
+def _followed(first: Any, last: Any) -> ColumnElement[bool]:
+    """That the team ended and the case got another in the same quarter, which is the one that counts."""
+    later = aliased(CareTeam)
+    after = or_(
+        later.started_on > CareTeam.started_on, and_(later.started_on == CareTeam.started_on, later.id > CareTeam.id)
+    )
+    return exists().where(later.case_id == CareTeam.case_id, _active(first, last, later), after).correlate(CareTeam)
 
 
 @functools.cache
@@ -111,5 +123,6 @@ def _list(wanted: Shape, new: bool) -> Select[*tuple[Any, ...]]:
         cast(null(), Integer()).label("to_level"),
     )
     query = query.join(Case, Case.id == CareTeam.case_id).join(Person, Person.id == Case.person_id)
-    query = query.where(_active(day("first"), day("last")), *conditions(wanted))
+    period = day("first"), day("last")
+    query = query.where(_active(*period), ~_followed(*period), *conditions(wanted))
     return query.where(CareTeam.started_on >= day("first")) if new else query

@@ -14,6 +14,7 @@ from psfs.extensions import db
 from psfs.models import Coordinator, Handover, IndividualPlan, ListSighting, NeedReport
 from psfs.worklist import queries as worklist
 from tests.bti.support import change, entries, form_of, fresh, give, send
+from tests.conversations.rows import make_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,6 +204,35 @@ def test_until_somebody_accepts_the_baton_stays(browser: Open, town: Town) -> No
     assert coordinators() == [("ola", True)]
     assert fresh(town.adult).holder_id == town.users["ola"].id
     assert entries(town.adult, "baton")[-1].details["as"] == "coordinator"
+
+
+def test_nobody_is_asked_against_what_the_unit_decided(browser: Open, town: Town) -> None:
+    row = report(browser, town.adult)
+    decided = {
+        "coordinator": "no",
+        "plan": "no",
+        "reason": "Heimetenesta greier det.",
+        "decided_on": f"{clock.today()}",
+    }
+    send(browser("ke"), address(town.adult, f"/meldingar/{row.id}/avgjer"), **decided)
+    assert appoint(browser, town, "ola", status=422) is None
+    send(browser("kari"), address(town.adult, "/meld-ke"), **NEED)
+    assert appoint(browser, town, "ola", status=422) is None, "not decided anew yet"
+    again = db.session.scalars(select(NeedReport).where(NeedReport.state == "new")).one()
+    send(browser("ke"), address(town.adult, f"/meldingar/{again.id}/avgjer"), **decided | {"coordinator": "yes"})
+    assert appoint(browser, town, "ola") is not None
+
+
+def test_a_plan_that_is_granted_takes_over_what_matters_and_what_is_cleared_stays_so(browser: Open, town: Town) -> None:
+    make_form(town.adult, town.users["kari"], "Gå til butikken", "Strikke")
+    row = report(browser, town.adult)
+    decided = {"coordinator": "yes", "plan": "yes", "reason": "x", "decided_on": f"{clock.today()}"}
+    send(browser("ke"), address(town.adult, f"/meldingar/{row.id}/avgjer"), **decided)
+    where = address(town.adult, "/plan")
+    given = form_of(browser("kari").get(where).text)
+    assert given["goals"].splitlines() == ["Gå til butikken", "Strikke"]
+    browser("kari").post(where, given | {"goals": ""})
+    assert form_of(browser("kari").get(where).text)["goals"] == ""
 
 
 def test_whoever_declines_says_why_and_ke_sees_it(browser: Open, town: Town) -> None:

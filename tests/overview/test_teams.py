@@ -78,11 +78,14 @@ def test_teams_active_and_new(town: Town, acting: None, made: list[History], bac
         new: Counter[str] = Counter()
         for each in made:
             band = age_bands.band_on(each.born, min(quarter.last, clock.today()))
-            for begun, ended in each.spans(each.teams) if not (name == "leader" and each.school) else []:
-                if begun <= quarter.last and (ended is None or ended >= quarter.first):
-                    active[band] += 1
-                    new[band] += begun >= quarter.first
-        assert +Counter({key: found.active[quarter, key] for key in age_bands.KEYS}) == active
+            there = [
+                begun >= quarter.first
+                for begun, ended in (each.spans(each.teams) if not (name == "leader" and each.school) else [])
+                if begun <= quarter.last and (ended is None or ended >= quarter.first)
+            ]
+            active[band] += bool(there)
+            new[band] += any(there)
+        assert +Counter({key: found.active[quarter, key] for key in age_bands.KEYS}) == +active
         assert +Counter({key: found.new[quarter, key] for key in age_bands.KEYS}) == +new
         assert found.in_all(quarter, new=False) == active.total()
         for only_new, counts in ((False, active), (True, new)):
