@@ -14,6 +14,7 @@ from psfs.cases.door import OpenCase
 from psfs.conversations import service, words
 from psfs.conversations.forms import AddForm, ReasonForm, RetireForm, RewordForm, StartForm
 from psfs.conversations.inputs import Conflict, NewActivity, Refusals, Retirement
+from psfs.conversations.pages import to_take_up
 from psfs.conversations.queries import forms_of_case
 from psfs.conversations.queries_form import form_view
 from psfs.conversations.routes import bp
@@ -196,6 +197,7 @@ def _activities_page(case: OpenCase, view: FormView, form: AddForm) -> str:
         retired=[one for one in view.activities if one.retired_on is not None and one.retired_on <= today],
         room=len([one for one in view.activities if one.retired_on is None]) < MAX_ACTIVE,
         may_record=view.open and case.case.talks_go_on,
+        again=to_take_up(view, today),
         suggestions=in_language(case.person.language, words.suggestions, case.case.ladder),
     )
 

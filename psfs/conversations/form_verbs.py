@@ -14,6 +14,7 @@ from psfs.conversations.inputs import Conflict, NewActivity, Refusals, Retiremen
 from psfs.conversations.rows import (
     add_row,
     check_room,
+    ends_of,
     first_day_with_room,
     first_free_day,
     load_form,
@@ -108,6 +109,9 @@ def add_activity(case: Case, by: User, form_id: uuid.UUID, new: NewActivity) -> 
     """Add an activity outside a conversation, active from today (P2), or from the first day there is room for it: one
     that was scored for the last time today is there until tomorrow.
 
+    An ended activity is taken up again in the same way, with the same words: it is a new one (P1), from the day the old
+    one is out, and its scores begin anew.
+
     Raises:
         Conflict: "activity_id_used".
         Refusal: "case_closed", "form_closed", "too_many_activities", and those of ``check_text``.
@@ -119,9 +123,9 @@ def add_activity(case: Case, by: User, form_id: uuid.UUID, new: NewActivity) -> 
             return form
         raise Conflict("activity_id_used", activity=new.id)
     must_be_open(case, form)
-    today = clock.today()
-    check_text(new.text, texts_from(form, today), new.id)
-    start = first_day_with_room(form, new.id, today) if form.conversations else None
+    first = max([clock.today(), *ends_of(form, new.text)])
+    check_text(new.text, texts_from(form, first), new.id)
+    start = first_day_with_room(form, new.id, first) if form.conversations else None
     check_room([*spans(form.activities), Span(new.id, start, None)])
     position = next_position(form)
     add_row(form, Activity(id=new.id, position=position, text=new.text, active_from=start, created_at=clock.now()))

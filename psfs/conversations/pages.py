@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 
-from psfs.domain.activities import answer_faults
+from psfs.conversations.inputs import same_words
+from psfs.domain.activities import MAX_ACTIVE, answer_faults
 from psfs.messages import message
 
 if TYPE_CHECKING:
@@ -118,6 +119,20 @@ def missing_answers(view: FormView, day: date, sent: Sent) -> list[Refusal]:
     """What lacks an answer, found also where the rest of the page has faults of its own."""
     wanted = [one.id for one in view.active_on(day) if one.id not in sent.retired] + [one.id for one in sent.added]
     return [fault for fault in answer_faults(wanted, sent.answers) if fault.code == "answer_missing"]
+
+
+def to_take_up(view: FormView, today: date) -> dict[uuid.UUID, uuid.UUID]:
+    """The ended activities that can be taken up again, each with an id for the new one: the last of the same words,
+    unless those words are asked about already."""
+    if len([one for one in view.activities if one.retired_on is None]) >= MAX_ACTIVE:
+        return {}
+    found = {
+        one.id: uuid.uuid4()
+        for place, one in enumerate(view.activities, 1)
+        if one.retired_on is not None and not any(same_words(one.text, later.text) for later in view.activities[place:])
+    }
+    asked = [one.text for one in view.active_on(today) if one.retired_on is None]
+    return {key: new for key, new in found.items() if not any(same_words(view.text_of(key), text) for text in asked)}
 
 
 def _nothing() -> MultiDict[str, str]:

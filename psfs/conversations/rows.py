@@ -10,6 +10,7 @@ from flask import abort
 from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from psfs.conversations.inputs import same_words
 from psfs.domain.activities import Span, check_limit
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -193,3 +194,8 @@ def next_position(form: Form) -> int:
 def texts_from(form: Form | Standing, day: date) -> list[str]:
     """The words of the activities that are active on ``day`` or later."""
     return [one.text for one in form.activities if one.retired_on is None or one.retired_on > day]
+
+
+def ends_of(form: Form, text: str) -> list[date]:
+    """The days from which ended activities with these words are out."""
+    return [one.retired_on for one in form.activities if one.retired_on is not None and same_words(one.text, text)]

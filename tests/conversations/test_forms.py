@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import html5lib
 import pytest
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from psfs.extensions import db
 from psfs.models import LogEntry
 from tests.conversations.pages import fields, open_page, said
 from tests.conversations.rows import make_conversation, make_form
+from tests.support.pages import XHTML, words
 from tests.support.people import TESTER
 
 if TYPE_CHECKING:
@@ -208,3 +210,56 @@ def test_a_form_is_started_in_the_persons_language(browser: Browsers, town: Town
     assert '<p lang="en">' in page
     assert "Walking outdoors" in page
     assert "Nytt skjema for" in page
+
+
+def take_up_again(text: str, activity: str) -> dict[str, str]:
+    """What the button "Ta opp att" of an ended activity sends."""
+    tree = html5lib.HTMLParser().parse(text)
+    for form in tree.iter(XHTML + "form"):
+        sent = {one.get("name"): one.get("value") or "" for one in form.iter(XHTML + "input")}
+        if "Ta opp att" in words(form) and sent["text"] == activity:
+            return sent
+    raise AssertionError(f"no way to take up {activity!r} again")
+
+
+def test_an_ended_activity_is_taken_up_again_and_its_scores_begin_anew(browser: Browsers, worked: Worked) -> None:
+    kari, address = browser("kari"), f"{worked.summary}/aktivitetar"
+    kari.post(f"{address}/{worked.ids['Strikke']}/slutt", {"reason": "not_relevant"})
+    page = kari.get(address).text
+    assert "Skårane byrjar på nytt" in said(page)
+    kari.post(address, take_up_again(page, "Strikke"))
+    ended, again = [one for one in form_view(worked.form.id).activities if one.text == "Strikke"]
+    assert (ended.id, ended.retired_on) == (worked.ids["Strikke"], clock.today())
+    assert (again.active_from, again.retired_on) == (clock.today(), None)
+    view = form_view(worked.form.id)
+    assert [column.cells[ended.id].value for column in view.columns] == [5, 6, 6]
+    assert all(again.id not in column.cells for column in view.columns)
+    assert f"answer-{again.id}" in kari.get(worked.new).text
+    assert "Ta opp att" not in kari.get(address).text
+
+
+def test_scored_for_the_last_time_today_it_can_be_taken_up_again_from_tomorrow(
+    browser: Browsers, town: Town, worked: Worked
+) -> None:
+    make_conversation(worked.form, town.users["kari"], clock.today(), dict.fromkeys(worked.ids.values(), 5))
+    kari, address = browser("kari"), f"{worked.summary}/aktivitetar"
+    kari.post(f"{address}/{worked.ids['Strikke']}/slutt", {"reason": "reached"})
+    kari.post(address, take_up_again(kari.get(address).text, "Strikke"))
+    view, tomorrow = form_view(worked.form.id), clock.today() + timedelta(days=1)
+    assert [(one.active_from, one.retired_on) for one in view.activities if one.text == "Strikke"] == [
+        (None, tomorrow),
+        (tomorrow, None),
+    ]
+    assert len(view.active_on(clock.today())) == len(view.active_on(tomorrow)) == 4
+
+
+def test_on_a_full_form_nothing_is_offered_to_be_taken_up_again(browser: Browsers, worked: Worked) -> None:
+    kari, address = browser("kari"), f"{worked.summary}/aktivitetar"
+    kari.post(f"{address}/{worked.ids['Strikke']}/slutt", {"reason": "not_relevant"})
+    sent = take_up_again(kari.get(address).text, "Strikke")
+    for text in ("Lese", "Synge"):
+        kari.post(address, {"id": str(uuid.uuid4()), "text": text})
+    page = kari.get(address).text
+    assert "Ta opp att" not in page
+    assert "Avslutt éin før du legg til ein ny" in said(page)
+    assert "fem aktivitetar om gongen" in said(kari.post(address, sent, status=422).text)
