@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psfs.conversations.forms import ConversationForm
+from psfs.conversations.inputs import ASKED
 from psfs.domain.activities import MAX_ACTIVE
 
 
@@ -31,7 +32,7 @@ def values() -> dict[str, Any]:
 
     No session is looked at: the form has no token, and is never sent.
     """
-    form = ConversationForm(formdata=None, meta={"csrf": False}, data={"respondent": "person", "performed_by": ""})
+    form = ConversationForm(formdata=None, meta={"csrf": False}, data={"respondent": ASKED, "performed_by": ""})
     return {
         "form": form,
         "page": None,

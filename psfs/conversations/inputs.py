@@ -21,6 +21,8 @@ ACTIVITY_LENGTH = 200
 REASON_LENGTH = 200
 TEXT_LENGTH = 4000
 RESPONDENTS = ("person", "with_help", "proxy")
+ASKED = "person"
+"""Who answers unless staff say otherwise (P11): the person. Who answered last time says nothing about this time."""
 DETAILS = ("performed_by", "respondent", "remark", "next_due")
 """What a conversation tells beside the day and the scores (P11)."""
 

@@ -15,7 +15,7 @@ from psfs.bti.queries_log import details_of
 from psfs.cases.door import OpenCase
 from psfs.conversations import answers, bodies, service, words
 from psfs.conversations.forms import ConversationForm
-from psfs.conversations.inputs import Conflict, ConversationInput, Refusals
+from psfs.conversations.inputs import ASKED, Conflict, ConversationInput, Refusals
 from psfs.conversations.pages import DATES, ConversationPage, conversation_page, missing_answers
 from psfs.conversations.queries import form_id_of, forms_of_case, open_form_id
 from psfs.conversations.queries_form import form_view
@@ -57,7 +57,7 @@ def new(case: OpenCase) -> str | Response:
             "base": view.last_recorded_id,
             "held_on": today,
             "performed_by": user().name,
-            "respondent": view.latest.respondent or "person" if view.latest else "person",
+            "respondent": ASKED,
             "next_due": conversation_due(today, None, limits()),
         },
     )

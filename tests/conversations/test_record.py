@@ -253,12 +253,6 @@ def test_the_script_names_what_the_last_conversation_was_about(browser: Browsers
     assert "Synge" not in page[start : page.index("Har du framleis")]
 
 
-def test_who_answered_last_time_is_the_framlegg(browser: Browsers, worked: Worked) -> None:
-    kari = browser("kari")
-    kari.post(worked.new, open_page(kari, worked.new, respondent="proxy") | worked.answers(1, 2, 3, 4))
-    assert fields(kari.get(worked.new).text)["respondent"] == "proxy"
-
-
 def test_what_the_person_reads_is_in_their_language(browser: Browsers, town: Town, worked: Worked) -> None:
     with audit.acting(TESTER):
         town.adult.person.language = "en"
@@ -312,6 +306,14 @@ def test_retired_with_a_score_it_counts_for_the_last_time(browser: Browsers, wor
     assert strikke.retired_on == clock.today() + timedelta(days=1)
     assert strikke.ended_on == clock.today()  # no day ahead is shown to people
     assert (strikke.retire_reason, strikke.retire_note) == ("reached", "Genseren er ferdig")
+
+
+def test_who_answered_last_time_is_not_taken_for_who_answers_now(browser: Browsers, worked: Worked) -> None:
+    kari = browser("kari")
+    kari.post(worked.new, open_page(kari, worked.new, respondent="proxy") | worked.answers(1, 2, 3, 4))
+    page = kari.get(worked.new).text
+    assert fields(page)["respondent"] == "person"
+    assert "Personen sjølv" in said(page)
 
 
 def test_retiring_for_another_reason_asks_which(browser: Browsers, worked: Worked) -> None:
