@@ -150,7 +150,7 @@ def close(case: Case, by: User, reason_code: str, evaluation: str, decision: Dec
     if repeated(LogEntry, decision.id, case, **content):
         return
     _require_unchanged(case, decision)
-    require(ladder_of(case.ladder), queries_state.case_state(case), Close(reason_code, evaluation))
+    require(ladder_of(case.ladder), queries_state.case_state(case), Close(reason_code, evaluation, decision.reason))
     require_date(case, decision.on)
     _require_after(case, decision.on)
     offer_withdrawn = withdraw_offers(case)

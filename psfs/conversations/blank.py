@@ -23,6 +23,7 @@ class Blank:
     retire_note: str = ""
     error: str = ""
     text_error: str = ""
+    note_error: str = ""
     earlier: None = None
     touched: bool = False
 

@@ -23,8 +23,9 @@ from psfs.conversations.rows import (
     spans,
     texts_from,
 )
-from psfs.domain.activities import RetireReason, Span, check_limit
+from psfs.domain.activities import Span, check_limit
 from psfs.domain.errors import Refusal
+from psfs.domain.reasons import lacks_words
 from psfs.domain.scoring import SCALE_VERSION, Scale
 from psfs.extensions import db
 from psfs.models import Activity, Form
@@ -146,7 +147,7 @@ def retire(case: Case, by: User, form_id: uuid.UUID, activity_id: uuid.UUID, why
     if activity.retired_on is not None:
         return form
     must_be_open(case, form)
-    if why.reason is RetireReason.OTHER and not why.note:
+    if lacks_words(why.reason, why.note):
         raise Refusal("needs_reason", field="note")
     ends = first_free_day(form, activity.id, clock.today())
     check_room(

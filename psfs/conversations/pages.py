@@ -40,6 +40,7 @@ class Panel:
     retire_note: str = ""
     error: str = ""
     text_error: str = ""
+    note_error: str = ""
     earlier: Cell | None = None
 
     @property
@@ -78,7 +79,7 @@ def conversation_page(
     faults = list(faults)
     active = view.active_on(day)
     earlier = view.before(day)
-    errors, text_errors = _by_activity(faults)
+    errors = _by_place(faults)
     panels = tuple(
         Panel(
             id=one.id,
@@ -88,7 +89,8 @@ def conversation_page(
             reason=typed.get(f"reason-{one.id}", ""),
             retire=typed.get(f"retire-{one.id}", ""),
             retire_note=typed.get(f"retire-note-{one.id}", ""),
-            error=errors.get(one.id, ""),
+            error=errors.get(("answer", one.id), ""),
+            note_error=errors.get(("retire-note", one.id), ""),
             earlier=earlier.cells.get(one.id) if earlier else None,
         )
         for one in active
@@ -100,8 +102,8 @@ def conversation_page(
             new=True,
             value=typed.get(f"answer-{one}", ""),
             reason=typed.get(f"reason-{one}", ""),
-            error=errors.get(one, ""),
-            text_error=text_errors.get(one, ""),
+            error=errors.get(("answer", one), ""),
+            text_error=errors.get(("text", one), ""),
         )
         for one in _new_ids(view, day, typed)
     )
@@ -155,21 +157,19 @@ def _new_ids(view: FormView, day: date, typed: MultiDict[str, str]) -> list[uuid
     return ids or [uuid.uuid4() for _place in range(wanted)]
 
 
-def _by_activity(faults: Sequence[Refusal]) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
-    """The words for each activity: about its answer, and about its text."""
-    answers: dict[uuid.UUID, str] = {}
-    texts: dict[uuid.UUID, str] = {}
+def _by_place(faults: Sequence[Refusal]) -> dict[tuple[str, uuid.UUID], str]:
+    """The words for each field of each activity."""
+    found: dict[tuple[str, uuid.UUID], str] = {}
     for fault in faults:
         activity = fault.values.get("activity")
         if isinstance(activity, uuid.UUID):
-            into = texts if _about_words(fault) else answers
-            into.setdefault(activity, _own_words(fault))
-    return answers, texts
+            found.setdefault((_place(fault), activity), _own_words(fault))
+    return found
 
 
-def _about_words(fault: Refusal) -> bool:
-    """Whether what is wrong is the activity's own text."""
-    return fault.code in WORDS_FAULTS or fault.values.get("field") == "text"
+def _place(fault: Refusal) -> str:
+    """The field of an activity that is at fault: its answer, its own words, or the words on why it ends."""
+    return "text" if fault.code in WORDS_FAULTS else str(fault.values.get("field", "answer"))
 
 
 def _own_words(fault: Refusal) -> str:
@@ -184,7 +184,7 @@ def _summary(fault: Refusal, activities: Sequence[ActivityView], shown: Sequence
     if panel is None:
         text = next((one.text for one in activities if one.id == activity), "")
         return {"text": _left_out(text) if text else message(fault), "href": ""}
-    place = "text" if _about_words(fault) else str(fault.values.get("field", "answer"))
+    place = _place(fault)
     href = f"#{place}-{activity}" + ("-0" if place == "answer" else "")
     name = panel.text or _("Ny aktivitet")
     return {"text": _("%(activity)s: %(fault)s", activity=name, fault=_own_words(fault)), "href": href}

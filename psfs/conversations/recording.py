@@ -26,9 +26,10 @@ from psfs.conversations.rows import (
     talks_around,
     texts_from,
 )
-from psfs.domain.activities import Answer, RetireReason, Span, active_on, answer_faults, check_date
+from psfs.domain.activities import Answer, Span, active_on, answer_faults, check_date
 from psfs.domain.due import check_next
 from psfs.domain.errors import Refusal
+from psfs.domain.reasons import lacks_words
 from psfs.extensions import db
 from psfs.models import Activity, Conversation, Form, LogEntry, Score, User
 
@@ -175,7 +176,7 @@ def _ends(
             faults.append(Refusal("answer_unknown_activity", activity=activity_id))
         elif last is not None and last > given.held_on:
             faults.append(Refusal("activity_used_later", activity=activity_id, day=last))
-        elif retirement.reason is RetireReason.OTHER and not retirement.note:
+        elif lacks_words(retirement.reason, retirement.note):
             faults.append(Refusal("needs_reason", activity=activity_id, field="retire-note"))
         else:
             scored = given.answers.get(activity_id, Answer()).score is not None

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Generic
 
+from psfs.domain import reasons
 from psfs.domain.errors import Refusal
 from psfs.domain.scoring import K, check_score
 
@@ -19,7 +20,7 @@ class RetireReason(StrEnum):
 
     REACHED = "reached"
     NOT_RELEVANT = "not_relevant"
-    OTHER = "other"
+    OTHER = reasons.OTHER
 
 
 # Without slots: in Python 3.11 a frozen generic with slots cannot be made as Span[UUID](…).

@@ -17,6 +17,7 @@ from psfs.domain.ladder_requests import (
     Request,
     StepState,
 )
+from psfs.domain.reasons import lacks_words
 
 
 def hindrances(ladder: Ladder, state: CaseState | None, request: Request) -> Iterable[Missing]:
@@ -100,7 +101,7 @@ def _to_open(ladder: Ladder, state: CaseState | None, request: Open) -> list[Mis
 
 def _to_close(request: Close) -> list[Missing]:
     missing = []
-    if not request.reason_code.strip():
+    if not request.reason_code.strip() or lacks_words(request.reason_code, request.reason):
         missing.append(Missing("needs_reason"))
     elif request.reason_code not in CLOSE_REASONS:
         missing.append(Missing("unknown_close_reason", reason=request.reason_code))

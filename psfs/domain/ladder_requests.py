@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from psfs.domain.reasons import OTHER
+
 PLAN_TAKES_OVER = "individual_plan"
 """The reason for closing where the person's follow-up goes on in an individual plan: it ends the log alone."""
-CLOSE_REASONS = ("no_concern", "their_wish", PLAN_TAKES_OVER, "moved", "dead", "other")
+CLOSE_REASONS = ("no_concern", "their_wish", PLAN_TAKES_OVER, "moved", "dead", OTHER)
 """Why a case can be closed (B5)."""
 
 
@@ -69,10 +71,11 @@ class Move:
 
 @dataclass(frozen=True)
 class Close:
-    """Close the case: why (one of CLOSE_REASONS), and the last evaluation in words (B5)."""
+    """Close the case: why (one of CLOSE_REASONS), the last evaluation in words (B5), and more about why."""
 
     reason_code: str
     evaluation: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)

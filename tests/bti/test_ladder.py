@@ -157,6 +157,17 @@ def test_closing_asks_why_and_for_a_last_evaluation(browser: Open, town: Town) -
     assert db.session.scalar(select(Handover.state)) == "withdrawn"
 
 
+def test_closed_for_another_reason_it_must_be_said_which(browser: Open, town: Town) -> None:
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/avslutt"
+    typed = {"reason_code": "other", "evaluation": "Ho klarer seg godt."}
+    refused = send(kari, page, status=422, reason=" ", **typed)
+    assert 'href="#reason"' in refused.text
+    assert 'id="reason-error"' in refused.text
+    assert fresh(town.adult).closed_on is None
+    send(kari, page, reason="Flyttar i haust", **typed)
+    assert (fresh(town.adult).close_reason, entries(town.adult)[-1].reason) == ("other", "Flyttar i haust")
+
+
 def test_a_closed_case_refuses_every_change(browser: Open, town: Town) -> None:
     kari, case = browser("kari"), town.adult
     give(town, case, town.school)

@@ -321,6 +321,7 @@ def test_retiring_for_another_reason_asks_which(browser: Browsers, worked: Worke
     retire = {f"retire-{worked.ids['Strikke']}": "other"}
     page = kari.post(worked.new, open_page(kari, worked.new) | worked.answers(1, 2, 3, 4) | retire, status=422)
     assert f'href="#retire-note-{worked.ids["Strikke"]}"' in page.text
+    assert f'id="retire-note-{worked.ids["Strikke"]}-error"' in page.text
 
 
 def test_not_all_can_be_retired(browser: Browsers, worked: Worked) -> None:

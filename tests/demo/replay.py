@@ -110,7 +110,7 @@ class Replay:
             case "move":
                 return Move(entry.to_level if entry.to_level is not None else -1, entry.reason)
             case "closed":
-                return Close(entry.outcome or "", entry.text)
+                return Close(entry.outcome or "", entry.text, entry.reason)
             case "reopened":
                 return Reopen(entry.reason)
         raise AssertionError(f"unknown kind {entry.kind}")

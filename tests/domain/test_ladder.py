@@ -374,7 +374,7 @@ def test_an_earlier_closed_case_is_no_hindrance_to_a_new_one_but_an_open_one_is(
 
 
 def test_nothing_else_can_be_done_without_a_case():
-    for request in (DoStep("clarify_survey"), Move(1, "x"), Close("other", "x"), Reopen("x")):
+    for request in (DoStep("clarify_survey"), Move(1, "x"), Close("other", "x", "y"), Reopen("x")):
         assert in_short(may(ADULTS, None, request)) == {"no_case"}
 
 
@@ -552,8 +552,10 @@ def test_closing_asks_why_and_for_a_last_evaluation(ladder, level):
         "other",
     }
     for code in CLOSE_REASONS:
-        assert may(ladder, state, Close(code, "Målet er nådd")).allowed
-        assert in_short(may(ladder, state, Close(code, " \n"))) == {"last_evaluation"}
+        assert may(ladder, state, Close(code, "Målet er nådd", "Sjå referatet")).allowed
+        assert may(ladder, state, Close(code, "Målet er nådd", " \n")).allowed is (code != "other")
+        assert in_short(may(ladder, state, Close(code, " \n", "x"))) == {"last_evaluation"}
+    assert in_short(may(ladder, state, Close("other", "x"))) == {"needs_reason"}
     assert in_short(may(ladder, state, Close("", ""))) == {"needs_reason", "last_evaluation"}
     assert in_short(may(ladder, state, Close("bored", "x"))) == {"unknown_close_reason"}
 
@@ -624,7 +626,7 @@ def test_a_case_on_a_level_that_is_gone_can_be_moved_or_closed():
     assert may(ADULTS, lost, DoStep("gone")).missing == (Missing("no_such_level", level=7),)
     assert in_short(may(ADULTS, lost, Move(3))) == {"needs_reason"}
     assert after(ADULTS, lost, Move(3, "Nivået er borte")).level == 3
-    assert not after(ADULTS, lost, Close("other", "x")).open
+    assert not after(ADULTS, lost, Close("other", "x", "y")).open
 
 
 def test_a_step_that_is_gone_is_no_hindrance():

@@ -204,6 +204,10 @@ def test_what_is_missing_is_told_and_the_answers_stay_in_view(
         tablet.waits_for(".ds-error-summary", "Vel eit tal")
         assert tablet.count(".ds-error-summary") == 1
         assert tablet.js("return document.querySelectorAll('[data-review] li').length;") == activities
+    tablet.js("document.querySelector('[data-needs-words]').value = 'other';")
+    tablet.tap(visit.SAVE)
+    tablet.waits_for(".ds-error-summary", "Skriv ei grunngjeving.")
+    tablet.js("document.querySelector('[data-needs-words]').value = '';")
     tablet.tap("[data-to-list]")
     tablet.waits_for(SIGN, "Éin samtale er begynt og ligg som kladd.")
     tablet.tap("[data-lock]")

@@ -102,7 +102,10 @@ function complete(form) {
   for (const panel of form.querySelectorAll(".talk-panel")) {
     const isNew = panel.hasAttribute("data-new");
     if (isNew && !touched(panel)) continue;
-    const ends = panel.querySelector("[name^='retire-']")?.value;
+    const why = panel.querySelector("[name^='retire-']"); // the first of the two: the choice
+    const ends = why?.value;
+    const note = panel.querySelector("[name^='retire-note-']");
+    if (ends && ends === why.dataset.needsWords && !note.value.trim()) faults.push([note, `${nameOf(panel)}: ${word("say-why")}`]);
     if (!answerOf(panel) && !ends) faults.push([panel.querySelector(".scale input"), `${nameOf(panel)}: ${word("choose")}`]);
     if (isNew && !panel.querySelector("[data-names]").value.trim()) faults.push([panel.querySelector("[data-names]"), word("name-it")]);
   }
