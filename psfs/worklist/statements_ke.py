@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from psfs.cases.relations import KE_LEVEL, READER, TAKES_PART, may_stand, related, standing_columns, with_consent
 from psfs.domain.permissions import Relation
-from psfs.domain.reports import UNDECIDED
+from psfs.domain.reports import DECIDED, UNDECIDED
 from psfs.models import (
     Case,
     CaseLook,
@@ -76,17 +76,19 @@ def answers(visible: frozenset[Relation]) -> list[Any]:
 
 
 def without_coordinator() -> list[Any]:
-    """Cases that are KE's and want somebody: at its level, or reported before there were reports, and nobody holds
-    them; and those that were granted a coordinator and have neither one nor anybody who is asked."""
+    """Cases that are KE's and want somebody: at its level, or reported and never decided on, and nobody holds them; and
+    those that the last decision granted a coordinator, and that have neither one nor anybody who is asked. None that
+    it decided against: there nobody may be asked (``domain.reports.may_appoint``)."""
     moment = cast(null(), DateTime())
     undecided = exists().where(NeedReport.case_id == Case.id, NeedReport.state.in_(UNDECIDED)).correlate(Case)
     has_one = exists().where(Coordinator.case_id == Case.id, Coordinator.until_on.is_(None)).correlate(Case)
     asked = exists().where(Handover.case_id == Case.id, Handover.state == "offered").correlate(Case)
-    granted = exists().where(NeedReport.case_id == Case.id, NeedReport.coordinator.is_(True)).correlate(Case)
+    decided = exists().where(NeedReport.case_id == Case.id, NeedReport.state == DECIDED).correlate(Case)
+    granted = _granted()
     unheld = Case.holder_id.is_(None)
     found = []
     for since, mine in (
-        (Case.reported_to_ke_on, and_(unheld, Case.reported_to_ke_on.is_not(None), ~undecided, ~granted)),
+        (Case.reported_to_ke_on, and_(unheld, Case.reported_to_ke_on.is_not(None), ~undecided, ~decided)),
         (Case.level_since, and_(unheld, Case.reported_to_ke_on.is_(None), Case.level >= KE_LEVEL)),
         (Case.reported_to_ke_on, and_(granted, ~undecided, ~has_one, ~asked)),
     ):
@@ -95,6 +97,18 @@ def without_coordinator() -> list[Any]:
         query = query.join(Service, Service.id == Case.service_id)
         found.append(query.where(mine, Case.closed_on.is_(None)))
     return found
+
+
+def _granted() -> Any:
+    """That the last decision in the case was that there is to be a coordinator, or a children's coordinator."""
+    report, later = NeedReport, aliased(NeedReport)
+    after = or_(
+        later.decided_on > report.decided_on,
+        and_(later.decided_on == report.decided_on, later.changed_at > report.changed_at),
+    )
+    outdone = exists().where(later.case_id == report.case_id, later.state == DECIDED, after).correlate(report)
+    yes = or_(report.coordinator.is_(True), report.childrens_coordinator.is_(True))
+    return exists().where(report.case_id == Case.id, yes, ~outdone).correlate(Case)
 
 
 def plans(*, ke: bool) -> Any:

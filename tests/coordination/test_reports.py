@@ -40,7 +40,8 @@ def address(case: Case, rest: str = "") -> str:
 def report(browser: Open, case: Case, by: str = "kari") -> NeedReport:
     send(browser(by), address(case, "/meld-ke"), **NEED)
     db.session.rollback()
-    return db.session.scalars(select(NeedReport).where(NeedReport.case_id == case.id)).one()
+    newest = select(NeedReport).where(NeedReport.case_id == case.id).order_by(NeedReport.recorded_at.desc())
+    return db.session.scalars(newest.limit(1)).one()
 
 
 def now(row: NeedReport) -> NeedReport:
@@ -221,6 +222,26 @@ def test_nobody_is_asked_against_what_the_unit_decided(browser: Open, town: Town
     again = db.session.scalars(select(NeedReport).where(NeedReport.state == "new")).one()
     send(browser("ke"), address(town.adult, f"/meldingar/{again.id}/avgjer"), **decided | {"coordinator": "yes"})
     assert appoint(browser, town, "ola") is not None
+
+
+def decide(browser: Open, town: Town, case: Case, **answers: str) -> None:
+    row = report(browser, case)
+    given = {"coordinator": "no", "plan": "no", "reason": "x"} | answers
+    send(browser("ke"), address(case, f"/meldingar/{row.id}/avgjer"), **given)
+
+
+def test_the_units_list_asks_for_nobody_against_its_last_decision(browser: Open, town: Town) -> None:
+    decide(browser, town, town.adult, coordinator="yes")
+    assert kinds(town, "ke") == ["koordinator"]
+    decide(browser, town, town.adult)
+    change(fresh(town.adult), holder_id=None)
+    assert kinds(town, "ke") == []  # the leader is told that nobody holds it
+    assert "haldar" in kinds(town, "leader")
+
+
+def test_a_childrens_coordinator_who_was_granted_is_asked_for(browser: Open, town: Town) -> None:
+    decide(browser, town, town.child, childrens_coordinator="yes")
+    assert kinds(town, "ke") == ["koordinator"]
 
 
 def test_a_plan_that_is_granted_takes_over_what_matters_and_what_is_cleared_stays_so(browser: Open, town: Town) -> None:
