@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
+from psfs.conversations.chart import places, sides
 from psfs.domain.activities import MAX_ACTIVE, Span, active_on
 from psfs.domain.receiving import NOT_ON_DEVICE
 from psfs.domain.scoring import Scale, all_at_top
@@ -218,7 +219,9 @@ class FormView:
                 rows.append({"name": activity.text, "values": values, "average": False})
         averages = [column.result.average for column in self.columns]
         texts = [figure(average) for average in averages]
-        return [*rows, {"name": _("Gjennomsnitt"), "values": averages, "average": True, "texts": texts}]
+        beside = sides(averages, [row["values"] for row in rows])
+        rows.append({"name": _("Gjennomsnitt"), "values": averages, "average": True, "texts": texts, "sides": beside})
+        return [row | {"places": turns} for row, turns in zip(rows, places(rows), strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
