@@ -73,6 +73,15 @@ PACKAGES = (
         },
     ),
     Package(
+        "@fontsource/noto-emoji",  # black on white, for the documents alone: on a screen the device has its own
+        "5.3.2",
+        "OFL-1.1",
+        {
+            "files/noto-emoji-emoji-400-normal.woff2": "noto-emoji/noto-emoji-400-normal.woff2",
+            "LICENSE": "noto-emoji/LICENSE",
+        },
+    ),
+    Package(
         "@navikt/aksel-icons",
         "8.16.2",
         "MIT",

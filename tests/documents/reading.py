@@ -108,3 +108,13 @@ def artifacts(pdf: bytes) -> int:
         for page in found.pages
         for operands, operator in ContentStream(page.get_contents(), found).operations
     )
+
+
+def fonts(pdf: bytes) -> set[str]:
+    """The fonts that are drawn with, by name."""
+    names = {
+        str(font.get_object()["/BaseFont"]).split("+")[-1]
+        for page in reader(pdf).pages
+        for font in page["/Resources"].get_object()["/Font"].get_object().values()
+    }
+    return {re.sub(r"[^A-Za-z0-9]+", " ", name).strip() for name in names}

@@ -188,6 +188,16 @@ def test_nothing_in_common_cannot_be_compared(pdf: Fetch, town: Town) -> None:
     assert "Kan ikkje samanliknast" in text
 
 
+@pytest.mark.parametrize("query", ["", "?stor=1"])
+def test_pictures_that_people_write_with_are_no_empty_boxes(pdf: Fetch, town: Town, query: str) -> None:
+    change(town.adult.person, name="Prøve Namnesen 🌸")
+    texts = ("Kjærleik 💛", "Gå tur 🚶‍♀️ ute", "Køyre bil 👍🏽", "Hjarte ❤️", "Flagg 🇳🇴 og tal 1️⃣")
+    document = pdf(conversations(town, town.adult, 2, texts) + query)
+    assert all(name.startswith(("Source Sans 3", "Noto Emoji")) for name in reading.fonts(document))
+    assert "Kjærleik 💛" in reading.flat(document)
+    assert len(document) < 200_000
+
+
 def test_markup_in_names_and_activities_stays_text(pdf: Fetch, town: Town) -> None:
     nasty = "<img src=http://127.0.0.1:9/x>"
     change(town.adult.person, name=nasty)
