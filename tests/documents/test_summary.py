@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Fetch = Callable[[str], bytes]
 DAYS = [date(2026, month, 2) for month in range(1, 10)]
+PAGE_HEIGHT, FOOT = 842, 57  # points: A4, and where the margin with the number of the page begins
 FIVE = ("Leike ute", "Sove heile natta", "Gjere lekser", "Vere med på fotball", "Ete frukost")
 
 
@@ -110,6 +111,21 @@ def _check_within(page: object) -> None:
     page.extract_text(visitor_text=note)  # type: ignore[attr-defined]
     assert places
     assert [place for place in places if not 30 <= place[0] <= 595 - 30] == []
+
+
+@pytest.mark.parametrize("activities", [1, 3, 5])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_no_page_of_large_print_is_half_empty_but_the_last(pdf: Fetch, town: Town, activities: int, count: int) -> None:
+    texts = ("Gå til butikken", "Lage middag", "Strikke", "Bade", "Leike ute")[:activities]
+    for page in list(reading.reader(pdf(conversations(town, town.adult, count, texts) + "?stor=1")).pages)[:-1]:
+        heights: list[float] = []
+
+        def note(text: str, page_matrix: list[float], matrix: list[float], *_rest: object) -> None:
+            if text.strip():
+                heights.append(mult(matrix, page_matrix)[5])  # noqa: B023 -- called at once
+
+        page.extract_text(visitor_text=note)
+        assert min(height for height in heights if height > FOOT) < PAGE_HEIGHT / 2
 
 
 def test_large_print_is_at_least_eighteen_points(pdf: Fetch, worked: Worked) -> None:
