@@ -250,3 +250,19 @@ def test_forms_answer_in_words_of_our_own(app: Flask, typed: str) -> None:
             for key, faults in filled.errors.items():
                 found |= {(name, key, str(fault)) for fault in faults if any(p.fullmatch(str(fault)) for p in library)}
     assert found == set()
+
+
+PAPERS_WORDS = (
+    "I kor stor grad kan du utføra aktiviteten?",
+    "Kan ikkje utføra aktiviteten",
+    "Kan utføra aktiviteten utan vanskar",
+)
+
+
+def test_only_the_papers_own_words_say_utfoera(source: dict[tuple[str, ...], Message]) -> None:
+    """The paper writes both «utføre» and «utføra»; what is not said or quoted word for word keeps to the first."""
+    whole = {words.lower() for words in PAPERS_WORDS}
+    for text in (text for texts in source for text in texts):
+        own_words = re.sub(r"«[^«»]*»", "", text)
+        said = {sentence.lower() for sentence in re.split(r"(?<=[?.]) ", own_words) if "utføra" in sentence}
+        assert said <= whole, text
