@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +15,7 @@ from psfs import clock
 from psfs.bti import words
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.extensions import db
-from psfs.formatting import day
+from psfs.formatting import clock_time, day, moment
 from psfs.language import current
 from psfs.models import Case, LogEntry
 
@@ -51,6 +52,8 @@ class EntryView:
     details: dict[str, Any]
     strikes_id: uuid.UUID | None
     struck_by_id: uuid.UUID | None
+    several: bool = False
+    """Whether more of the log is of the same day: then the time of day tells one from another."""
 
     @property
     def kind_word(self) -> str:
@@ -77,9 +80,11 @@ class EntryView:
 
     @property
     def late(self) -> str:
-        """When it was recorded, in words, if that was another day than it happened."""
+        """When it was recorded, in words: the day if it happened another day, the time of day if ``several``."""
         recorded = clock.local(self.recorded_at).date()
-        return day(recorded) if recorded != self.on else ""
+        if recorded == self.on:
+            return clock_time(self.recorded_at) if self.several else ""
+        return moment(self.recorded_at) if self.several else day(recorded)
 
     def date(self, name: str) -> date | None:
         """A date among the details, or None."""
@@ -144,7 +149,9 @@ def timeline(case_id: uuid.UUID, kinds: Iterable[str] | None = None, *, newest_f
 def _sorted(rows: Iterable[EntryView], *, newest_first: bool) -> list[EntryView]:
     found = list(rows)
     struck = {row.subject_id: row.id for row in found if row.kind == "conversation" and row.event == "struck"}
-    marked = (_struck_with_its_conversation(row, struck.get(row.subject_id)) for row in found)
+    days = Counter(row.on for row in found)
+    told = (replace(row, several=True) if days[row.on] > 1 else row for row in found)
+    marked = (_struck_with_its_conversation(row, struck.get(row.subject_id)) for row in told)
     return sorted(marked, key=lambda row: (row.on, row.recorded_at, str(row.id)), reverse=newest_first)
 
 

@@ -13,6 +13,7 @@ from psfs.bti import log, queries, queries_log, queries_state, service
 from psfs.bti.hindrance import Hindered
 from psfs.domain.ladder import StepState
 from psfs.extensions import db
+from psfs.formatting import clock_time, day, moment
 from psfs.models import Case, Consent
 from tests.support.people import TESTER
 
@@ -109,6 +110,24 @@ def test_what_is_missing_is_named_with_a_link(town: Town) -> None:
     assert [each.code for each in view.missing_up] == ["consent_log", "second_service"]
     assert view.missing[0].endpoint == "bti.new_consent"
     assert view.missing[0].text
+
+
+def test_the_time_of_day_is_told_where_several_things_are_of_the_same_day(town: Town) -> None:
+    case, kari = town.adult, town.users["kari"]
+    before = clock.today() - timedelta(days=3)
+    for text, on in (("Før", before), ("Før òg", before), ("I går", clock.today() - timedelta(days=1)), ("No", None)):
+        log.write(case, kari, "note", decided_on=on or clock.today(), text=text)
+    log.write(case, kari, "meeting", text="No òg")
+    db.session.commit()
+    ways = {
+        "Før": moment,
+        "Før òg": moment,
+        "I går": lambda at: day(clock.local(at)),
+        "No": clock_time,
+        "No òg": clock_time,
+    }
+    for entry in queries_log.timeline(case.id):
+        assert entry.late == ways[entry.text](entry.recorded_at), entry.text
 
 
 def test_the_timeline_goes_by_when_things_happened(town: Town) -> None:

@@ -62,6 +62,7 @@ def test_the_log_has_every_entry_and_marks_the_struck_one(pdf: Fetch, logged: To
     )
     assert opened < wrong < right < moved
     assert "Gjeld ikkje lenger" in text[opened:wrong]
+    assert re.search(r"skrive inn (\(i dag\)|[\d.]+) \d\d:\d\d", text), "several the same day: with the time of day"
     assert "Retta eller stroken" in text[wrong:right]
     assert "Feil namn" in text[right:moved]
 
