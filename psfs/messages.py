@@ -67,6 +67,12 @@ MESSAGES: dict[str, LazyString] = {
     "activity_used_later": _l("Aktiviteten er med i ein seinare samtale, %(day)s, og kan ikkje avsluttast før det."),
     "answer_ambiguous": _l("Vel anten eit tal eller «ikkje spurt», ikkje begge."),
     "next_due_too_early": _l("Neste samtale må vere etter dagen denne samtalen vart halden."),
+    "other_activities": _l("Den dagen var det andre aktivitetar på skjemaet. Stryk samtalen og før han på nytt."),
+    "held_that_day": _l("Det er alt ein samtale den dagen."),
+    "after_closing": _l("Dagen er etter at skjemaet vart avslutta."),
+    "day_is_imported": _l(
+        "Samtalane er henta inn frå ei fil som kjenner dei att på dagen. Stryk samtalen og før han på nytt."
+    ),
     "form_closed": _l("Skjemaet er avslutta og kan berre lesast. Start eit nytt skjema."),
     "form_id_used": _l("Dette skjemaet er alt lagra med andre aktivitetar. Opne saka på nytt."),
     "id_used": _l("Denne samtalen er alt lagra, med andre svar. Vil du endre ein skår, rettar du han der."),

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
     from psfs.conversations.views import ConversationView, FormView
 
+PLACES = {
+    "next_due_too_early": "next_due",
+    "needs_reason": "reason",
+    **dict.fromkeys(
+        ("date_in_future", "date_before_birth", "other_activities", "held_that_day", "after_closing"), "held_on"
+    ),
+}
+"""The field that a refusal of new details is about, by its code."""
+
 
 @bp.route("/saker/<uuid:case_id>/samtalar/<uuid:conversation_id>/skar/<uuid:activity_id>/rett", methods=["GET", "POST"])
 @permit(Action.CORRECT)
@@ -69,24 +78,29 @@ def correct(case: OpenCase, conversation_id: uuid.UUID, activity_id: uuid.UUID) 
 @bp.route("/saker/<uuid:case_id>/samtalar/<uuid:conversation_id>/opplysningar", methods=["GET", "POST"])
 @permit(Action.CORRECT)
 def details(case: OpenCase, conversation_id: uuid.UUID) -> str | Response | tuple[str, int]:
-    """Put right who held it, who answered or the remark; or agree on another day for the next conversation."""
+    """Put right the day, who held it, who answered or the remark; or agree on another day for the next conversation."""
     view, talk = _conversation(case, conversation_id)
     stands = {name: getattr(talk, name) for name in DETAILS}
     form: Any = DetailsForm(formdata=request.form or None, data={**stands, "seen": mark(stands)})
     form.take_what_stands(talk)
     if not service.may_move_next(case.case, view.id, talk.id):
         del form.next_due
+    if not service.may_move_day(case.case):
+        del form.held_on
     problem, conflict = "", False
     if form.accepted():
         told = {name: form[name].data or "" for name in ("performed_by", "respondent", "remark", "seen", "reason")}
         try:
-            next_due = form.next_due.data if "next_due" in form else talk.next_due
-            given = DetailsInput(**told, next_due=next_due)
+            days = {name: form[name].data if name in form else stands[name] for name in ("held_on", "next_due")}
+            given = DetailsInput(**told, **days)
             service.change_details(case.case, user(), conversation_id, given)
         except Refusal as fault:
             db.session.rollback()
             conflict = isinstance(fault, Conflict)
-            if place := {"next_due_too_early": "next_due", "needs_reason": "reason"}.get(fault.code):
+            place = PLACES.get(fault.code)
+            if place == "next_due" and place not in form:
+                place = "held_on"  # what an older one said of the next stands, and the day must be before it
+            if place in form:
                 form.refuse(place, message(fault))
             else:
                 problem = message(fault)

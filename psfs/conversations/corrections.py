@@ -12,9 +12,9 @@ from psfs.bti import log
 from psfs.conversations.inputs import DETAILS, Conflict, CorrectionInput, DetailsInput, mark
 from psfs.conversations.received import looked_at
 from psfs.conversations.recording import performer
-from psfs.conversations.rows import counting, load_conversation, load_form, must_be_open
+from psfs.conversations.rows import counting, load_conversation, load_form, must_be_open, spans
 from psfs.conversations.undoing import undo_changes
-from psfs.domain.activities import check_answers
+from psfs.domain.activities import check_answers, check_date, check_moved
 from psfs.domain.due import check_next
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
@@ -23,7 +23,7 @@ from psfs.models import Activity, Score, ScoreCorrection
 if TYPE_CHECKING:
     import uuid
 
-    from psfs.models import Case, Conversation, User
+    from psfs.models import Case, Conversation, Form, User
 
 
 def correct(
@@ -80,10 +80,11 @@ def correct(
 
 
 def change_details(case: Case, by: User, conversation_id: uuid.UUID, given: DetailsInput) -> Conversation:
-    """Put right who held a conversation, who answered, or the remark, or agree on another day for the next one.
+    """Put right the day of a conversation, who held it, who answered, or the remark, or agree on another day for the
+    next one.
 
-    What stood there before stays in the log. What already stands there changes nothing. The day it was held cannot be
-    changed: what counted then hangs on it.
+    What stood there before stays in the log. What already stands there changes nothing. Another day it was held must
+    be one on which the same activities were active; all results are computed anew.
 
     Another day for the next one is agreed on in the last conversation of an open form alone: nothing waits for what an
     older one says.
@@ -91,7 +92,8 @@ def change_details(case: Case, by: User, conversation_id: uuid.UUID, given: Deta
     Raises:
         Conflict: "details_meanwhile": somebody else changed them after ``given.seen`` was read.
         Refusal: "case_closed", "conversation_struck", "not_the_last", "next_due_too_early", "needs_reason" (only
-            another day for the next conversation needs none).
+            another day for the next conversation needs none), "day_is_imported", and those of ``check_date`` and
+            ``check_moved``.
         werkzeug.exceptions.NotFound: not a conversation of the case.
     """
     talk = load_conversation(case, conversation_id)
@@ -106,22 +108,42 @@ def change_details(case: Case, by: User, conversation_id: uuid.UUID, given: Deta
         raise Conflict("details_meanwhile")
     if "next_due" in changed and not may_move_next(case, talk.form_id, talk.id):
         raise Refusal("not_the_last")
-    check_next(talk.held_on, given.next_due)
+    form = _form_on(case, talk, given.held_on) if "held_on" in changed else None
+    check_next(given.held_on, given.next_due)
     if changed != ["next_due"] and not given.reason:
         raise Refusal("needs_reason")
     for name in changed:
         setattr(talk, name, getattr(given, name))
+    if form is not None and given.held_on < form.opened_on:
+        form.opened_on = given.held_on
     if "performed_by" in changed:
         talk.performed_by_id = performer(case, by, given.performed_by)
     details = {
         "event": "details",
-        "held_on": talk.held_on.isoformat(),
+        "held_on": before["held_on"].isoformat(),
         "before": {name: _told(before[name]) for name in changed},
         "after": {name: _told(getattr(given, name)) for name in changed},
     }
     log.write(case, by, "conversation", subject_id=talk.id, reason=given.reason, details=details)
     db.session.commit()
     return talk
+
+
+def may_move_day(case: Case) -> bool:
+    """Whether the day a conversation was held can be put right. A file of imported ones knows each by its day, and
+    would bring it anew the next time it is imported."""
+    return case.person.import_ref is None
+
+
+def _form_on(case: Case, talk: Conversation, day: date) -> Form:
+    """The conversation's form, where the conversation may as well have been held on ``day``."""
+    if not may_move_day(case):
+        raise Refusal("day_is_imported")
+    check_date(day, today=clock.today(), birth_date=case.person.birth_date)
+    form = load_form(case, talk.form_id)
+    others = [one.held_on for one in counting(form) if one.id != talk.id]
+    check_moved(day, spans(form.activities), [score.activity_id for score in talk.scores], others, form.closed_on)
+    return form
 
 
 def may_move_next(case: Case, form_id: uuid.UUID, conversation_id: uuid.UUID) -> bool:

@@ -70,9 +70,10 @@ class CorrectForm(CaseForm):
 
 
 class DetailsForm(CaseForm):
-    """What a conversation tells beside the day and the scores; ``seen`` is what stood there when the page was made."""
+    """What a conversation tells beside the scores; ``seen`` is what stood there when the page was made."""
 
     seen = HiddenField()
+    held_on = ConversationForm.held_on
     performed_by = StringField(_l("Kven heldt samtalen?"), [at_most(NAME_LENGTH)], filters=[one_line])
     respondent = ConversationForm.respondent
     remark = ConversationForm.remark

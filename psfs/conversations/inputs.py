@@ -23,8 +23,8 @@ TEXT_LENGTH = 4000
 RESPONDENTS = ("person", "with_help", "proxy")
 ASKED = "person"
 """Who answers unless staff say otherwise (P11): the person. Who answered last time says nothing about this time."""
-DETAILS = ("performed_by", "respondent", "remark", "next_due")
-"""What a conversation tells beside the day and the scores (P11)."""
+DETAILS = ("held_on", "performed_by", "respondent", "remark", "next_due")
+"""What a conversation tells beside the scores (P11)."""
 
 
 class Conflict(Refusal):
@@ -110,6 +110,7 @@ class CorrectionInput:
 class DetailsInput:
     """What a conversation tells beside the scores, as it should stand. ``seen``: ``mark`` of what stood on the page."""
 
+    held_on: date
     performed_by: str
     respondent: str
     remark: str

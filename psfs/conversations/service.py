@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from psfs.conversations.corrections import change_details, correct, may_move_next, strike
+from psfs.conversations.corrections import change_details, correct, may_move_day, may_move_next, strike
 from psfs.conversations.form_verbs import add_activity, close_form, retire, reword, start_form
 from psfs.conversations.recording import record
 from psfs.domain.errors import Refusal
@@ -18,6 +18,7 @@ __all__ = [
     "change_details",
     "close_form",
     "correct",
+    "may_move_day",
     "may_move_next",
     "record",
     "remember_layout",

@@ -130,6 +130,27 @@ def check_answers(active_ids: Iterable[K], answers: Mapping[K, Answer]) -> None:
         raise fault
 
 
+def check_moved(
+    day: date,
+    spans: Iterable[Span[K]],
+    answered: Iterable[K],
+    others: Iterable[date],
+    closed_on: date | None = None,
+) -> None:
+    """Refuse another day for a conversation that was held, unless all it holds is as true of that day (P3, P10).
+
+    `answered`: the activities it holds an answer for; `others`: the days of the form's other conversations.
+    Raises Refusal "other_activities" (others were active then), "held_that_day" or "after_closing" (the form was
+    closed by then), each with `day`.
+    """
+    if closed_on is not None and day > closed_on:
+        raise Refusal("after_closing", day=day)
+    if day in others:
+        raise Refusal("held_that_day", day=day)
+    if {span.id for span in active_on(spans, day)} != set(answered):
+        raise Refusal("other_activities", day=day)
+
+
 def check_date(held_on: date, *, today: date, birth_date: date | None) -> None:
     """Refuse a conversation held in the future or before the person's birth (P10).
 

@@ -192,6 +192,75 @@ def test_who_held_it_who_answered_and_the_remark_are_put_right_with_a_reason(
         assert words in log
 
 
+def test_the_day_it_was_held_is_put_right_and_everything_is_computed_anew(browser: Browsers, worked: Worked) -> None:
+    kari, address = browser("kari"), f"{worked.talk(2)}/opplysningar"
+    sent = open_page(kari, address, held_on="2026-06-01")
+    assert 'href="#reason"' in kari.post(address, sent, status=422).text
+    kari.post(address, sent | {"reason": "Skreiv feil månad"})
+    view = form_view(worked.form.id)
+    assert [(one.held_on.isoformat(), one.result.total) for one in view.columns] == [
+        ("2026-01-12", 10),
+        ("2026-05-10", 23),
+        ("2026-06-01", 11),
+    ]
+    assert view.columns[1].since_previous.value == 3, "of what both have: Gå +5, Lage +3, Strikke +1"
+    own = said(kari.get(worked.talk(2)).text)
+    assert "Dato for samtalen: frå «03.03.2026» til «01.06.2026»" in own
+    log = said(kari.get(f"{worked.case_address}/stafettlogg").text)
+    assert "Dato for samtalen: frå «03.03.2026» til «01.06.2026»" in log
+    assert "Skreiv feil månad" in log
+
+
+def test_the_first_one_held_earlier_takes_the_forms_beginning_with_it(browser: Browsers, worked: Worked) -> None:
+    kari, address = browser("kari"), f"{worked.talk(1)}/opplysningar"
+    kari.post(address, open_page(kari, address, held_on="2026-01-02", reason="Skreiv feil"))
+    view = form_view(worked.form.id)
+    assert (view.opened_on, view.columns[0].held_on) == (date(2026, 1, 2), date(2026, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-02-01", "andre aktivitetar"),
+        ("2026-03-03", "ein samtale den dagen"),
+        ("2999-01-01", "fram i tid"),
+        ("1900-01-01", "før fødselsdatoen"),
+        ("", "Vel dagen"),
+    ],
+)
+def test_a_day_that_does_not_fit_is_refused_at_its_field(
+    browser: Browsers, worked: Worked, day: str, words: str
+) -> None:
+    page = change(browser("kari"), worked, 422, held_on=day, reason="Feil")
+    assert 'href="#held_on"' in page.text
+    assert words in said(page.text)
+    assert form_view(worked.form.id).columns[2].held_on == date(2026, 5, 10)
+
+
+def test_in_a_closed_form_no_day_after_it_was_closed_fits(browser: Browsers, town: Town, worked: Worked) -> None:
+    with audit.acting(TESTER):
+        worked.form.closed_on, worked.form.closed_reason = date(2026, 5, 20), "Ny teneste"
+        db.session.commit()
+    page = change(browser("kari"), worked, 422, held_on="2026-05-21", reason="Feil")
+    assert "etter at skjemaet vart avslutta" in said(page.text)
+    change(browser("kari"), worked, held_on="2026-05-20", reason="Feil")
+
+
+def test_where_conversations_are_imported_the_day_is_how_the_file_knows_them(
+    browser: Browsers, town: Town, worked: Worked
+) -> None:
+    kari, address = browser("kari"), f"{worked.talk(3)}/opplysningar"
+    sent = open_page(kari, address, held_on="2026-05-09", reason="Feil")
+    with audit.acting(TESTER):
+        town.adult.person.import_ref = "A-1"
+        db.session.commit()
+    page = kari.get(address).text
+    assert 'name="held_on"' not in page
+    assert "stryk samtalen og før han på nytt" in said(page)
+    kari.post(address, sent)
+    assert form_view(worked.form.id).columns[2].held_on == date(2026, 5, 10)
+
+
 @pytest.mark.parametrize(
     ("typed", "place"),
     [
@@ -256,7 +325,7 @@ def test_who_moves_the_next_one_on_an_old_page_is_told_where_it_is_now(
     browser: Browsers, town: Town, worked: Worked
 ) -> None:
     talk = worked.talks[0]
-    stands = {"performed_by": talk.performed_by, "respondent": talk.respondent, "remark": talk.remark}
+    stands = {name: getattr(talk, name) for name in ("held_on", "performed_by", "respondent", "remark")}
     given = DetailsInput(
         **stands, next_due=date(2027, 1, 20), seen=mark({**stands, "next_due": talk.next_due}), reason=""
     )

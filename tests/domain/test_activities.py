@@ -15,6 +15,7 @@ from psfs.domain.activities import (
     check_answers,
     check_date,
     check_limit,
+    check_moved,
 )
 from psfs.domain.errors import Refusal
 
@@ -190,3 +191,30 @@ def test_date_of_a_conversation():
         "date_before_birth",
         {"day": day(-1001), "birth_date": born},
     )
+
+
+SPANS = [Span("a", None, None), Span("b", date(2026, 3, 1), None), Span("c", None, date(2026, 4, 1))]
+
+
+@pytest.mark.parametrize(
+    ("day", "answered", "closed_on", "code"),
+    [
+        (date(2026, 2, 1), "ac", None, ""),
+        (date(2026, 2, 1), "a", None, "other_activities"),
+        (date(2026, 2, 28), "abc", None, "other_activities"),
+        (date(2026, 3, 1), "abc", None, ""),
+        (date(2026, 4, 1), "abc", None, "other_activities"),
+        (date(2026, 4, 1), "ab", None, ""),
+        (date(2026, 4, 1), "ab", date(2026, 4, 1), ""),
+        (date(2026, 4, 2), "ab", date(2026, 4, 1), "after_closing"),
+        (date(2026, 5, 5), "ab", None, "held_that_day"),
+    ],
+)
+def test_a_conversation_moves_only_to_a_day_of_which_all_it_holds_is_true(day, answered, closed_on, code):
+    others = [date(2026, 1, 1), date(2026, 5, 5)]
+    if code:
+        with pytest.raises(Refusal) as refused:
+            check_moved(day, SPANS, answered, others, closed_on)
+        assert (refused.value.code, refused.value.values["day"]) == (code, day)
+    else:
+        check_moved(day, SPANS, answered, others, closed_on)
