@@ -89,9 +89,13 @@ def details(case: OpenCase, conversation_id: uuid.UUID) -> str | Response | tupl
         del form.held_on
     problem, conflict = "", False
     if form.accepted():
-        told = {name: form[name].data or "" for name in ("performed_by", "respondent", "remark", "seen", "reason")}
+        told: dict[str, Any] = {
+            name: form[name].data or "" for name in ("performed_by", "respondent", "remark", "seen", "reason")
+        }
         try:
-            days = {name: form[name].data if name in form else stands[name] for name in ("held_on", "next_due")}
+            days: dict[str, Any] = {
+                name: form[name].data if name in form else stands[name] for name in ("held_on", "next_due")
+            }
             given = DetailsInput(**told, **days)
             service.change_details(case.case, user(), conversation_id, given)
         except Refusal as fault:
