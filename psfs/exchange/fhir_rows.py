@@ -15,7 +15,7 @@ COLUMN = f"{BASE}:column:"
 STRUCTURE = f"{BASE}:structure:"
 """A column whose value is a structure, written as JSON: told by its address, since any text may be anybody's words."""
 TABLE = f"{BASE}:table"
-VALUES = ("valueBoolean", "valueInteger", "valueDateTime", "valueDate", "valueTime", "valueUuid", "valueString")
+VALUES = ("valueBoolean", "valueInteger", "valueDateTime", "valueDate", "valueTime", "valueUri", "valueString")
 Resource = dict[str, Any]
 
 
@@ -74,7 +74,7 @@ def _value(value: Any) -> dict[str, Any]:
         case time():
             return {"valueTime": value.isoformat()}
         case uuid.UUID():
-            return {"valueUuid": f"urn:uuid:{value}"}
+            return {"valueUri": f"urn:uuid:{value}"}
         case _:
             return {"valueString": str(value)}
 
@@ -87,7 +87,7 @@ def _back(name: str, value: Any) -> Any:
             return date.fromisoformat(value)
         case "valueTime":
             return time.fromisoformat(value)
-        case "valueUuid":
+        case "valueUri":
             return uuid.UUID(value.removeprefix("urn:uuid:"))
         case _:
             return value

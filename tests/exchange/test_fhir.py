@@ -136,6 +136,12 @@ def test_it_takes_few_statements(case: Case) -> None:
     assert len(statements) <= 30
 
 
+def test_ids_that_are_made_from_names_are_valid_too(case: Case) -> None:
+    near = RelatedPerson(id=uuid.uuid5(uuid.NAMESPACE_URL, "near"), person_id=case.person_id, name="Dotter Tenkt")
+    change(near, relation="dotter", recorded_at=clock.now())
+    assert str(near.id) in fhir.read(made(fresh(case)))["related_person"]
+
+
 def test_an_empty_case(town: Town) -> None:
     found = fhir.read(made(fresh(town.child)))
     assert found["case_file"][str(town.child.id)]["ladder"] == "children"
