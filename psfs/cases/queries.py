@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -113,7 +113,7 @@ def _member(row: Any, today: date) -> Member:
         one.role,
         one.task,
         one.from_on,
-        until_on and date.fromordinal(until_on.toordinal() - 1),
+        until_on and max(one.from_on, until_on - timedelta(days=1)),
         until_on is None or until_on > today,
     )
 

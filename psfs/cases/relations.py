@@ -30,6 +30,8 @@ S = TypeVar("S", bound="Select[Any]")
 KE_LEVEL = 3
 TAKES_PART = frozenset({Relation.HOLDER, Relation.CONTACT, Relation.OPENED_BY, Relation.TEAM})
 """The relations of those who take part in a case."""
+KE_CASES = frozenset({Relation.KE_CASE})
+"""The relation of the coordinating unit to the cases that it may open."""
 CARRIED = TAKES_PART | {Relation.SUCCESSOR}
 """The relations that a consent carries: without one they count only within the case's own service (B6)."""
 

@@ -132,6 +132,7 @@ def end_member(case: OpenCase, member_id: uuid.UUID) -> Response:
     if own and not allowed(Role(case.user.role), Action.TEAM, case.relations - {Relation.TEAM}):
         flash(_("Du er ikkje lenger med i saka."), "success")
         return _home()
+    flash(_("Teamet er endra."), "success")
     return redirect(url_for("cases.team", case_id=case.id), 303)
 
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import aliased
 
 from psfs import clock
 from psfs.accounts.settings import limits
-from psfs.cases.relations import related, relation_columns, relations_of, who, with_consent
+from psfs.cases.relations import KE_CASES, related, relation_columns, relations_of, who, with_consent
 from psfs.domain import due, reports
 from psfs.domain.due import Urgency
-from psfs.domain.permissions import Action, Relation, Role, allowed
+from psfs.domain.permissions import Action, Role, allowed
 from psfs.extensions import db
 from psfs.models import Activity, Case, Coordinator, Form, IndividualPlan, NeedReport, Person, Service, User
 
@@ -141,7 +141,7 @@ def register(account: User, state: str = "", most: int | None = MOST) -> tuple[l
     )
     if state:
         query = query.where(IndividualPlan.state == state)
-    named = case((related(frozenset({Relation.KE_CASE})), Person.name))  # an order by other names would tell of them
+    named = case((related(KE_CASES), Person.name))  # an order by other names would tell of them
     when = IndividualPlan.next_revision
     query = with_consent(query).order_by(when.is_(None), when, named.is_(None), named, IndividualPlan.id)
     today, in_force = clock.today(), limits()

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
-from psfs.cases.relations import related
+from psfs.cases.relations import KE_CASES, related
 from psfs.coordination import queries as coordination
 from psfs.coordination import words
-from psfs.domain.permissions import Relation
 from psfs.exchange.tables import Column, Out, Table
 from psfs.extensions import db
 from psfs.models import Case, Coordinator, IndividualPlan, NeedReport, Person, Service
@@ -24,9 +23,6 @@ from psfs.worklist.words import KINDS
 
 if TYPE_CHECKING:
     from psfs.models import User
-
-
-KE_CASES = frozenset({Relation.KE_CASE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, DateTime, and_, bindparam, cast, exists, false, null, or_, select
 from sqlalchemy.orm import aliased
 
-from psfs.cases.relations import KE_LEVEL, READER, TAKES_PART, may_stand, related, standing_columns, with_consent
-from psfs.domain.permissions import Relation
+from psfs.cases.relations import (
+    KE_CASES,
+    KE_LEVEL,
+    READER,
+    TAKES_PART,
+    may_stand,
+    related,
+    standing_columns,
+    with_consent,
+)
 from psfs.domain.reports import DECIDED, UNDECIDED
 from psfs.models import (
     Case,
@@ -22,6 +30,9 @@ from psfs.models import (
     Service,
 )
 from psfs.worklist.statements_rows import row
+
+if TYPE_CHECKING:
+    from psfs.domain.permissions import Relation
 
 
 def meeting_columns() -> tuple[Any, ...]:
@@ -124,5 +135,5 @@ def plans(*, ke: bool) -> Any:
         .where(plan.state == "has", plan.next_revision <= coming)
     )
     if ke:  # a plan can be written down before the unit is told of the need: then the case is not its to see
-        return query.where(related(frozenset({Relation.KE_CASE})))
+        return query.where(related(KE_CASES))
     return with_consent(query).where(Case.holder_id == READER, may_stand(TAKES_PART))

@@ -137,7 +137,12 @@ def test_a_colleague_joins_and_leaves(browser: Callable[[str], Browser], town: T
     page = kari.post(address, member(town, "ola"), status=422)
     assert "alt med i teamet" in page.text
     (row,) = db.session.scalars(select(TeamMember))
+    assert "Frå i dag er Ola Dikta ikkje med lenger." in kari.get(address).text, "asked first"
     kari.post(f"{address}/{row.id}/slutt")
+    page = kari.get(address)
+    today = f"{clock.today():%d.%m.%Y}"
+    assert f"Var med frå {today} til {today}" in page.text
+    assert "Teamet er endra." in page.text
     ola.get(f"/saker/{town.adult.id}", status=404)
     assert [entry.details["event"] for entry in log(town, "team")] == ["added", "ended"]
     kari.post(f"/saker/{town.child.id}/team/{row.id}/slutt", status=404)

@@ -14,6 +14,7 @@ from tests.browser.offline.visit import (
     hold,
     made_ready,
     open_talk,
+    opened_ready,
     score,
     unlock,
     unlock_here,
@@ -217,9 +218,7 @@ def test_a_new_version_waits_while_a_conversation_is_open(
     line = Line(server.url)
     with line.open():
         tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
-        made_ready(tablet)
-        tablet.open("/frakopla")
-        unlock_here(tablet)
+        opened_ready(tablet)
         (old,) = tablet.js(CACHES)
         activities = open_talk(tablet)
         score(tablet, 0, 7)
@@ -258,9 +257,7 @@ def test_one_that_the_server_fails_on_gives_way_and_a_draft_can_be_thrown_away(
     line = Line(server.url)
     with line.open():
         tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
-        made_ready(tablet)
-        tablet.open("/frakopla")
-        unlock_here(tablet)
+        opened_ready(tablet)
         line.next("/samtalar", 500, 500, 500)
         hold(tablet, 0, value=1)
         tablet.waits_for(SIGN, "Éin samtale ventar")

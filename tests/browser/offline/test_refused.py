@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.offline import visit
-from tests.browser.offline.visit import SIGN, WAITS, hold, made_ready, open_talk, unlock_here
+from tests.browser.offline.visit import SIGN, WAITS, hold, open_talk, opened_ready, unlock_here
 from tests.support.between import Line
 from tests.support.waiting import until
 
@@ -61,9 +61,7 @@ def test_one_that_the_server_cannot_read_is_shown_whole_and_removed_once_it_is_t
     line = Line(server.url)
     with line.open():
         tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
-        made_ready(tablet)
-        tablet.open("/frakopla")
-        unlock_here(tablet)
+        opened_ready(tablet)
         line.next("/samtalar", 422)
         initials = tablet.js(
             "return (await (await import(args[0])).vaults())[0].initials;", visit.module(tablet, "vault")
@@ -107,9 +105,7 @@ def test_what_is_not_refused_as_unreadable_cannot_be_removed(
     line = Line(server.url)
     with line.open():
         tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
-        made_ready(tablet)
-        tablet.open("/frakopla")
-        unlock_here(tablet)
+        opened_ready(tablet)
         line.next("/samtalar", 409)
         hold(tablet, 0, value=4)
         tablet.waits_for(WAITS, "Tenaren har fått ein annan samtale")
@@ -130,9 +126,7 @@ def test_a_draft_and_one_that_waits_are_opened_as_the_case_is_when_it_is_gone(
     line = Line(server.url)
     with line.open():
         tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
-        made_ready(tablet)
-        tablet.open("/frakopla")
-        unlock_here(tablet)
+        opened_ready(tablet)
         line.next("/samtalar", 409)
         open_talk(tablet, 0)
         visit.score(tablet, 0, 3)

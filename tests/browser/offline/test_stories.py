@@ -16,6 +16,7 @@ from tests.browser.offline.visit import (
     made_ready,
     names,
     open_talk,
+    opened_ready,
     rows,
     score,
     unlock,
@@ -86,9 +87,7 @@ def test_whatever_the_line_does_each_conversation_is_there_once_or_waits(
     line = Line(server.url)
     with line.open():
         tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
-        made_ready(tablet)
-        tablet.open("/frakopla")
-        unlock_here(tablet)
+        opened_ready(tablet)
         line.next("/samtalar", LOST)
         hold(tablet, 0, value=1)
         until(lambda: len(conversations(server)) == len(before) + 1, "the server has it, and nobody has heard")
@@ -129,9 +128,7 @@ def test_another_account_neither_reads_nor_sends_and_signing_out_keeps_what_wait
     line = Line(server.url)
     with line.open():
         tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
-        made_ready(tablet)
-        tablet.open("/frakopla")
-        unlock_here(tablet)
+        opened_ready(tablet)
         line.next("/samtalar", *[500] * 9)
         hold(tablet, 0, value=4)
         tablet.tap("[data-lock]")

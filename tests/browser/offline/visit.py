@@ -71,6 +71,13 @@ def unlock_here(tablet: Tablet) -> None:
     tablet.waits_for("h1", "Personane du har med")
 
 
+def opened_ready(tablet: Tablet) -> None:
+    """Made ready, and unlocked on the page for use without network."""
+    made_ready(tablet)
+    tablet.open("/frakopla")
+    unlock_here(tablet)
+
+
 def dies(tablet: Tablet) -> None:
     """An empty battery, and the tablet started again."""
     tablet.kill()
