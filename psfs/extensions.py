@@ -21,9 +21,9 @@ from sqlalchemy.orm import DeclarativeBase
 from psfs.language import Languages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, CursorResult, Executable
     from sqlalchemy.pool import ConnectionPoolEntry
 
 NAMES = {
@@ -98,6 +98,18 @@ def begin_write() -> None:
         return
     db.session.commit()
     db.session.connection(execution_options={IMMEDIATE: True})
+
+
+def plain_rows(statement: Executable, values: Mapping[str, Any]) -> CursorResult[Any]:
+    """The rows of a statement that only reads, without the session's part in it: for columns where every tenth of a
+    millisecond counts. What the session has not written yet is not seen.
+
+    Raises:
+        TypeError: the statement is no SELECT.
+    """
+    if not statement.is_select:
+        raise TypeError("rows are written by the session, so that each is logged")
+    return db.session.connection().execute(statement, values)
 
 
 def has_only_read() -> bool:

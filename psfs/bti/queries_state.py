@@ -15,6 +15,7 @@ from psfs.bti.queries_log import PLACE_KINDS
 from psfs.domain.ladder import CaseState, StepState
 from psfs.extensions import db
 from psfs.models import Conversation, Form, Handover, LogEntry
+from psfs.models.bti import OFFERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -133,7 +134,7 @@ def step_states(entries: Iterable[LogEntry]) -> dict[str, StepState]:
 
 def asked(case: Case) -> str:
     """Who has been asked to take the baton and has not answered; empty where nobody has."""
-    offer = select(Handover).where(Handover.case_id == case.id, Handover.state == "offered")
+    offer = select(Handover).where(Handover.case_id == case.id, Handover.state == OFFERED)
     offered = db.session.scalar(offer.options(joinedload(Handover.to)))
     return offered.to.name if offered else ""
 

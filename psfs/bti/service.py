@@ -20,6 +20,7 @@ from psfs.domain.ladder import Close, Direction, DoStep, Move, Open, Reopen, aft
 from psfs.domain.ladder_requests import PLAN_TAKES_OVER
 from psfs.extensions import db
 from psfs.models import CareTeam, Case, Handover, LogEntry, User
+from psfs.models.bti import OFFERED
 from psfs.teams import service_meetings
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def reopen(case: Case, by: User, decision: Decision) -> None:
 
 def withdraw_offers(case: Case) -> bool:
     """Withdraw the open offer of the baton, if there is one. Writes no entry and does not commit."""
-    offers = db.session.scalars(select(Handover).where(Handover.case_id == case.id, Handover.state == "offered")).all()
+    offers = db.session.scalars(select(Handover).where(Handover.case_id == case.id, Handover.state == OFFERED)).all()
     for offer in offers:
         offer.state = "withdrawn"
         offer.answered_at = clock.now()

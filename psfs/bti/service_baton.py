@@ -17,6 +17,7 @@ from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Role
 from psfs.extensions import db
 from psfs.models import Case, Coordinator, Handover, User
+from psfs.models.bti import OFFERED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -123,7 +124,7 @@ def is_answered(case_id: uuid.UUID, by: User, offer_id: uuid.UUID, state: str) -
 
 def open_offer_of(case: Case) -> Handover | None:
     """The offer that waits for an answer, with who offered it to whom."""
-    query = select(Handover).where(Handover.case_id == case.id, Handover.state == "offered")
+    query = select(Handover).where(Handover.case_id == case.id, Handover.state == OFFERED)
     return db.session.scalar(query.options(joinedload(Handover.to), joinedload(Handover.offered_by)))
 
 

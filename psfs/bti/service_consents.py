@@ -19,6 +19,7 @@ from psfs.domain.due import ADULT
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Case, Consent, Handover, Service, User
+from psfs.models.bti import OFFERED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -195,7 +196,7 @@ def _withdraw_offers_to(case: Case, service_id: uuid.UUID) -> bool:
     offers = db.session.scalars(
         select(Handover)
         .join(User, User.id == Handover.to_id)
-        .where(Handover.case_id == case.id, Handover.state == "offered", User.service_id == service_id)
+        .where(Handover.case_id == case.id, Handover.state == OFFERED, User.service_id == service_id)
     ).all()
     for offer in offers:
         offer.state, offer.answered_at = "withdrawn", clock.now()

@@ -19,7 +19,7 @@ from psfs import audit, clock
 from psfs.accounts import settings
 from psfs.cases.relations import as_it_was, relation_columns, relations_of, who, with_consent
 from psfs.domain.permissions import Action, Relation, Role, allowed
-from psfs.extensions import begin_write, db
+from psfs.extensions import begin_write, db, plain_rows
 from psfs.models import Case, CaseLook, EmergencyOpening, Person, User
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _lock(case_id: uuid.UUID) -> None:
     the case for the first time points at it with the chain in hand, and would wait for the one who waits for the chain.
     """
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(LOCK, {"wanted": case_id})
+        plain_rows(LOCK, {"wanted": case_id})
 
 
 @functools.cache

@@ -21,6 +21,7 @@ from psfs.accounts.settings import limits
 from psfs.domain import consents
 from psfs.domain.permissions import TABLE, Action, Relation, Role
 from psfs.models import Case, Consent, EmergencyOpening, Handover, Person, TeamMember, User
+from psfs.models.bti import OFFERED
 from psfs.models.types import Utc
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _in_team() -> tuple[ColumnElement[bool], ...]:
 
 
 def _offered() -> tuple[ColumnElement[bool], ...]:
-    return Handover.to_id == READER, Handover.state == "offered"
+    return Handover.to_id == READER, Handover.state == OFFERED
 
 
 def _opened() -> tuple[ColumnElement[bool], ...]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from psfs.conversations.inputs import same_words
 from psfs.domain.activities import Span, check_limit
 from psfs.domain.errors import Refusal
-from psfs.extensions import db
+from psfs.extensions import db, plain_rows
 from psfs.models import Activity, Case, Conversation, Form, Score
 
 if TYPE_CHECKING:
@@ -92,12 +92,12 @@ def find_form(case: Case, form_id: uuid.UUID) -> Form | None:
 
 def talks_around(form_id: uuid.UUID, wanted: uuid.UUID) -> Sequence[Any]:
     """The conversations of a form, in their order, and the one whose id is ``wanted``, whosever it is."""
-    return db.session.execute(_TALKS, {"form_id": form_id, "wanted": wanted}).all()
+    return plain_rows(_TALKS, {"form_id": form_id, "wanted": wanted}).all()
 
 
 def standing(case: Case, form_id: uuid.UUID, talks: Sequence[Any]) -> Standing:
     """The case's form with its activities and these of its conversations; 404 for any other."""
-    rows = db.session.execute(_STANDING, {"form_id": form_id, "case_id": case.id}).all() or abort(404)
+    rows = plain_rows(_STANDING, {"form_id": form_id, "case_id": case.id}).all() or abort(404)
     first, activities = rows[0], [row for row in rows if row.id is not None]
     return Standing(form_id, first.number, first.opened_on, first.closed_on, activities, talks)
 

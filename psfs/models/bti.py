@@ -6,13 +6,18 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from psfs.extensions import Base
 
 from .accounts import Service, User
 from .types import Audited, Code, Id, Moment, Name, Utc
+
+BATON = {state: literal_column(f"'{state}'", String()) for state in ("offered", "accepted", "declined", "withdrawn")}
+"""The states of ``Handover``, written out for use in statements: an index is kept for one of them alone, and against a
+bound value SQLite plans the whole statement anew each time, to see whether that index fits."""
+OFFERED = BATON["offered"]
 
 
 class LogEntry(Audited, Base):

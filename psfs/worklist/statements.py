@@ -50,6 +50,7 @@ from psfs.models import (
     Service,
     User,
 )
+from psfs.models.bti import BATON, OFFERED
 from psfs.models.types import Utc
 from psfs.worklist.statements_devices import differences, own_received, received
 from psfs.worklist.statements_ke import answers, may_meet, meeting_columns, plans, reports, without_coordinator
@@ -235,7 +236,7 @@ def _handovers() -> Any:
         .join(Person, Person.id == Case.person_id)
         .join(User, User.id == Handover.offered_by_id)
         .join(Service, Service.id == Case.service_id)
-        .where(Handover.to_id == READER, Handover.state == "offered", may_stand(frozenset()))
+        .where(Handover.to_id == READER, Handover.state == OFFERED, may_stand(frozenset()))
     )
     return with_consent(query)
 
@@ -256,7 +257,7 @@ def _answered(state: str, kind: str, wanted: frozenset[Relation]) -> Any:
         .outerjoin(CaseLook, looked)
         .where(
             Handover.offered_by_id == READER,
-            Handover.state == state,
+            Handover.state == BATON[state],
             *([Handover.answered_at >= bindparam("told_from", type_=Utc())] if state == "accepted" else []),
             ~later.correlate(Handover),
             or_(CaseLook.looked_at.is_(None), CaseLook.looked_at < Handover.answered_at),
@@ -310,7 +311,7 @@ def _emergencies(unseen: ColumnElement[bool], *, named: bool) -> Any:
 def _without_holder() -> Any:
     """Open cases of the leader's own service that nobody holds and nobody is asked to take; the longest waiting."""
     moment = cast(null(), DateTime())
-    asked = exists().where(Handover.case_id == Case.id, Handover.state == "offered").correlate(Case)
+    asked = exists().where(Handover.case_id == Case.id, Handover.state == OFFERED).correlate(Case)
     query = row("haldar", Case.id, Case.id, Person.name, moment, Case.level_since, null(), null())
     query = query.select_from(Case).join(Person, Person.id == Case.person_id)
     query = query.where(Case.service_id == READER_SERVICE, Case.holder_id.is_(None), Case.closed_on.is_(None), ~asked)

@@ -29,6 +29,7 @@ from psfs.models import (
     Person,
     Service,
 )
+from psfs.models.bti import OFFERED
 from psfs.worklist.statements_rows import row
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def without_coordinator() -> list[Any]:
     moment = cast(null(), DateTime())
     undecided = exists().where(NeedReport.case_id == Case.id, NeedReport.state.in_(UNDECIDED)).correlate(Case)
     has_one = exists().where(Coordinator.case_id == Case.id, Coordinator.until_on.is_(None)).correlate(Case)
-    asked = exists().where(Handover.case_id == Case.id, Handover.state == "offered").correlate(Case)
+    asked = exists().where(Handover.case_id == Case.id, Handover.state == OFFERED).correlate(Case)
     decided = exists().where(NeedReport.case_id == Case.id, NeedReport.state == DECIDED).correlate(Case)
     granted = _granted()
     unheld = Case.holder_id.is_(None)

@@ -6,10 +6,10 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, insert, select, text
 
 from psfs import clock
-from psfs.extensions import begin_write, db, end_reading, has_only_read
+from psfs.extensions import begin_write, db, end_reading, has_only_read, plain_rows
 from psfs.models import Case, CaseLook, LogEntry
 
 if TYPE_CHECKING:
@@ -32,6 +32,16 @@ def look(town: Town) -> None:
 def looks() -> int:
     db.session.rollback()
     return len(db.session.execute(select(CaseLook)).all())
+
+
+def test_plain_rows_are_only_read(town: Town) -> None:
+    wanted = {"wanted": town.adult.id}
+    statement = select(Case.id).where(Case.id == bindparam("wanted"))
+    assert plain_rows(statement, wanted).scalars().all() == [town.adult.id]
+    row = {"user_id": town.users["kari"].id, "case_id": town.adult.id, "looked_at": clock.now()}
+    with pytest.raises(TypeError):
+        plain_rows(insert(CaseLook), row)
+    assert looks() == 0
 
 
 def test_a_transaction_that_only_read_is_known_as_such(town: Town) -> None:

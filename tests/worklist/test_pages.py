@@ -141,6 +141,22 @@ def test_few_statements(browser: Callable[[str], Browser], town: Town, name: str
     assert not [text for text in sent if not text.startswith("SELECT")]
 
 
+@pytest.mark.parametrize("name", ["kari", "leader", "ke"])
+def test_the_state_of_an_offer_is_written_out(browser: Callable[[str], Browser], town: Town, name: str) -> None:
+    """Against a bound value SQLite plans the whole statement anew at each use, since an index is kept for one state."""
+    fill(town)
+    with audit.acting(TESTER):
+        town.adult.reported_to_ke_on = days(0)
+        db.session.commit()
+    reader = browser(name)
+    with counted() as sent:
+        reader.get("/")
+        reader.get(f"/saker/{town.adult.id}")
+    asked = [text for text in sent if re.search(r"\bhandover(_\d+)?\.state\b", text)]
+    assert any("'offered'" in text for text in asked)
+    assert not [text for text in asked if re.search(r"\bhandover(_\d+)?\.state = [^']", text)]
+
+
 def test_a_limit_that_another_process_changed_counts_at_once(browser: Callable[[str], Browser], town: Town) -> None:
     with audit.acting(TESTER):
         town.child.level_since = days(-5)
