@@ -61,8 +61,8 @@ class IdField(wtforms.HiddenField):
 
     data: Any
 
-    def __init__(self, label: str | None = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, **kwargs)
+    def __init__(self, label: str = "", validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)  # with no label it would look one up, for a field nobody sees
         self.type = "HiddenField"  # the error summary links to no hidden field
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -78,7 +78,7 @@ class IdField(wtforms.HiddenField):
 class NewIdField(IdField):
     """The id of what the form makes, made when the page was: sent twice it makes one. A broken one is replaced."""
 
-    def __init__(self, label: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, label: str = "", **kwargs: Any) -> None:
         super().__init__(label, **{"default": uuid.uuid4, **kwargs})
 
     def process_formdata(self, valuelist: list[Any]) -> None:
