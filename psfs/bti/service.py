@@ -141,7 +141,7 @@ def move(case: Case, by: User, to_level: int, decision: Decision) -> None:
 
 def close(case: Case, by: User, reason_code: str, evaluation: str, decision: Decision) -> None:
     """Close the case: why, and the last evaluation (B5). What is open ends with it: an offer of the baton, an undecided
-    report to KE, meetings that are planned. Reopening brings none of it back.
+    report to KE, meetings that are planned, minutes that are begun. Reopening brings none of it back.
 
     The coordinator and the team go on where an individual plan takes over; else their time ends too.
 
@@ -157,6 +157,7 @@ def close(case: Case, by: User, reason_code: str, evaluation: str, decision: Dec
     offer_withdrawn = withdraw_offers(case)
     coordination.withdraw(case, by, decision.on)
     service_meetings.cancel_planned(case, by, decision.on)
+    service_meetings.close_minutes(case, by)
     log.write(case, by, id=decision.id, details={"offer_withdrawn": offer_withdrawn}, **content)
     case.closed_on = decision.on
     case.close_reason = reason_code

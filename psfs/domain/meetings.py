@@ -1,4 +1,4 @@
-"""Who can be called in to a meeting about somebody."""
+"""Who can be called in to a meeting about somebody, and who writes its minutes."""
 
 from enum import StrEnum
 
@@ -20,3 +20,11 @@ def hindrance(*, here: bool, from_service: bool, may_take_part: bool) -> Hindran
     if not here:
         return Hindrance.LEFT
     return Hindrance.NO_CONSENT if from_service and not may_take_part else None
+
+
+def may_write(*, own: bool, writer_here: bool) -> bool:
+    """Whether somebody may go on writing minutes that are begun and not closed.
+
+    They are their writer's (`own`), unless the writer's account is closed: then nobody else could ever close them.
+    """
+    return own or not writer_here

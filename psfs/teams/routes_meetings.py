@@ -37,7 +37,8 @@ def meetings(case: OpenCase) -> str:
 def meeting(case: OpenCase, meeting_id: uuid.UUID) -> str:
     """One meeting: what is planned, the minutes, what was decided, what was added."""
     row = queries.with_writer(_meeting(case, meeting_id))
-    found = {"decided": queries.decided(row.id), "additions": queries.additions(row.id)}
+    found: dict[str, Any] = {"decided": queries.decided(row.id), "additions": queries.additions(row.id)}
+    found["mine"] = service_meetings.may_write(row, case.user)
     return _page(case, "meeting", meeting=row, **found)
 
 

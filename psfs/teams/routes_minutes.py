@@ -38,7 +38,7 @@ def minutes(case: OpenCase, meeting_id: uuid.UUID) -> ResponseReturnValue:
     closes = "avslutt" in request.form
 
     def page(problems: list[Any], news: Any) -> str:
-        mine = row.writer_id in (None, case.user.id) and row.closed_at is None
+        mine = service_meetings.may_write(row, case.user) and row.closed_at is None
         return _page(case, "minutes", form=form, meeting=row, mine=mine, problems=problems, news=news)
 
     def save() -> None:

@@ -13,6 +13,7 @@ from psfs.bti import log, service_interventions
 from psfs.bti.hindrance import Changed, repeated, require_date, require_open
 from psfs.bti.service_interventions import InterventionInput
 from psfs.domain import measures
+from psfs.domain import meetings as minutes
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Case, Meeting, MeetingAddition, User
@@ -107,8 +108,18 @@ def cancel_planned(case: Case, by: User, on: date) -> None:
         log.write(case, by, "meeting", decided_on=on, subject_id=meeting.id, details=details)
 
 
+def close_minutes(case: Case, by: User) -> None:
+    """Close minutes that are begun as they stand, since the case is closed: else they would never be in the log. No
+    next meeting is planned. Does not commit."""
+    begun = select(Meeting).where(Meeting.case_id == case.id, Meeting.state == "held", Meeting.closed_at.is_(None))
+    for meeting in db.session.scalars(begun.order_by(Meeting.held_on, Meeting.id)):
+        _close(case, by, meeting, closing=True)
+
+
 def write(case: Case, by: User, meeting: Meeting, version: int, given: MinutesInput, *, close: bool) -> None:
     """Write the minutes; the first to save them is their writer, and closes them. An agreed next meeting is planned.
+
+    Where the writer's account is closed, whoever saves them next is the writer.
 
     Raises:
         Refusal: the case is closed, the minutes are closed or somebody else's, the day does not fit, or a next meeting
@@ -123,7 +134,7 @@ def write(case: Case, by: User, meeting: Meeting, version: int, given: MinutesIn
         raise Refusal("meeting_not_planned")
     if meeting.closed_at is not None:
         raise Refusal("minutes_closed")
-    if meeting.writer_id is not None and meeting.writer_id != by.id:
+    if not may_write(meeting, by):
         raise Refusal("minutes_of_another", name=meeting.writer.name if meeting.writer else "")
     if meeting.version != version:
         raise Changed("meeting_changed")
@@ -134,17 +145,7 @@ def write(case: Case, by: User, meeting: Meeting, version: int, given: MinutesIn
         setattr(meeting, name, value)
     meeting.state, meeting.writer_id = "held", by.id
     if close:
-        meeting.closed_at = clock.now()
-        log.write(
-            case,
-            by,
-            "meeting",
-            decided_on=given.held_on,
-            subject_id=meeting.id,
-            participants=given.present,
-            text=given.minutes,
-            details={"event": "held", "next": given.next_on.isoformat() if given.next_on else ""},
-        )
+        _close(case, by, meeting)
         if given.next_agreed and given.next_on is not None:
             _plan_next(case, by, meeting, given.next_on)
     db.session.commit()
@@ -210,6 +211,30 @@ def meeting_of(case_id: uuid.UUID, meeting_id: uuid.UUID) -> Meeting | None:
     """A meeting of this case, or None."""
     row = db.session.get(Meeting, meeting_id)
     return row if row is not None and row.case_id == case_id else None
+
+
+def may_write(meeting: Meeting, account: User) -> bool:
+    """Whether the account may write in minutes that are not closed."""
+    writer = meeting.writer
+    return writer is None or minutes.may_write(own=writer.id == account.id, writer_here=writer.disabled_at is None)
+
+
+def _close(case: Case, by: User, meeting: Meeting, *, closing: bool = False) -> None:
+    """Close the minutes and write them in the log; ``closing``: because the case is closed."""
+    meeting.closed_at = clock.now()
+    details: dict[str, Any] = {"event": "held", "next": meeting.next_on.isoformat() if meeting.next_on else ""}
+    if closing:
+        details["closing"] = True
+    log.write(
+        case,
+        by,
+        "meeting",
+        decided_on=meeting.held_on,
+        subject_id=meeting.id,
+        participants=meeting.present,
+        text=meeting.minutes,
+        details=details,
+    )
 
 
 def _plan_next(case: Case, by: User, meeting: Meeting, on: date) -> None:

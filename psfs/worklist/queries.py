@@ -8,9 +8,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased, contains_eager
-
 from psfs import clock
 from psfs.accounts.settings import limits
 from psfs.bti.queries_interventions import evaluation_due as measure_due
@@ -22,11 +19,12 @@ from psfs.domain.due import Limits, Urgency
 from psfs.domain.permissions import Action, Role
 from psfs.domain.scoring import Flag
 from psfs.extensions import db
-from psfs.models import Case, EmergencyOpening, Person, Service, User
 from psfs.worklist import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from psfs.models import User
 
 KINDS = (
     "naudopning",
@@ -53,6 +51,8 @@ ANSWERS = {"nei": "declined", "ja": "accepted"}
 """The flag of a baton that somebody would not take, or took."""
 OWN = "own"
 """The flag of a conversation from one's own device that somebody else is to see to."""
+MINUTES = {"referat": "minutes", "andres": "minutes_of_another"}
+"""The flag of a meeting whose minutes are begun and not closed: one's own, or somebody else's."""
 TOLD = timedelta(days=14)
 """For how long it is told that somebody took the baton."""
 _RANK = {Urgency.OVERDUE: 0, Urgency.TODAY: 1, Urgency.SOON: 2, Urgency.LATER: 3}
@@ -93,55 +93,6 @@ def worklist(account: User) -> Worklist:
     return Worklist(tuple(items), Counter(item.kind for item in items))
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """An emergency opening. ``name`` is empty for KE, which has no access to the case by this."""
-
-    id: uuid.UUID
-    case_id: uuid.UUID
-    name: str
-    service: str
-    by: str
-    by_service: str
-    reason: str
-    opened_at: datetime
-    until: datetime
-    seen: bool
-
-
-def emergency_opening(opening_id: uuid.UUID, account: User) -> Opening | None:
-    """One emergency opening, for the leader of the case's service and for KE; None for anybody else."""
-    own, theirs = aliased(Service), aliased(Service)
-    row = db.session.execute(
-        select(EmergencyOpening, Person.name, own.name.label("service"), theirs.name.label("by_service"))
-        .join(Case, Case.id == EmergencyOpening.case_id)
-        .join(Person, Person.id == Case.person_id)
-        .join(own, own.id == EmergencyOpening.service_id)
-        .join(User, User.id == EmergencyOpening.user_id)
-        .outerjoin(theirs, theirs.id == User.service_id)
-        .where(EmergencyOpening.id == opening_id)
-        .options(contains_eager(EmergencyOpening.user))
-    ).first()
-    if row is None:
-        return None
-    opening: EmergencyOpening = row[0]
-    leads = account.role == Role.LEADER and account.service_id == opening.service_id
-    if not leads and account.role != Role.KE:
-        return None
-    return Opening(
-        opening.id,
-        opening.case_id,
-        row.name if leads else "",
-        row.service,
-        opening.user.name,
-        row.by_service or "",
-        opening.reason,
-        opening.opened_at,
-        opening.until,
-        (opening.leader_seen_at if leads else opening.ke_seen_at) is not None,
-    )
-
-
 def _items(account: User) -> Iterator[Item]:
     in_force, today = limits(), clock.today()
     values = {**who(account), **asdict(due.horizon(today, in_force)), "told_from": clock.now() - TOLD}
@@ -161,6 +112,8 @@ def _rows(query: Any, values: dict[str, Any]) -> list[Any]:
 
 def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
     pages = {
+        "referat": "teams.minutes",
+        "andres": "teams.meeting",
         "stafett": "bti.answer_handover",
         "nei": "bti.hand_over",
         "ja": "cases.show",
@@ -177,7 +130,7 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
     }
     hands_over = grants(account, Action.HAND_OVER)
     leads = account.role == Role.LEADER
-    query = statements.asked(leads, account.role == Role.KE, hands_over, grants(account))
+    query = statements.asked(leads, account.role == Role.KE, hands_over, grants(account), grants(account, Action.MEET))
     rows = _rows(query, values)
     yield from _doubles(row for row in rows if row.kind == "dobbel")
     for row in rows:
@@ -193,13 +146,15 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         kind = "stafett" if flag else row.kind
         if row.kind == "eigen":
             kind, flag = "mottatt", OWN
+        if row.kind in MINUTES:
+            kind, flag = "mote", MINUTES[row.kind]
         yield Item(kind, row.case_id, name, on, urgency, pages[row.kind], args, row.who or "", service, flag)
 
 
 def _urgency_of(kind: str, on: date) -> Urgency:
     """How much it hastes. An import can bring many that nobody holds: they must not stand before what is due today."""
     match kind:
-        case "haldar":
+        case "haldar" | "andres":
             return Urgency.SOON
         case "melding":
             return min(
@@ -228,6 +183,8 @@ def _address(row: Any) -> dict[str, Any]:
             return {"item_id": row.id}
         case "skilnad":
             return {"case_id": row.case_id, "conversation_id": row.id}
+        case "referat" | "andres":
+            return {"case_id": row.case_id, "meeting_id": row.id}
         case "melding" | "svar" | "avgjerd":
             return {"case_id": row.case_id, "report_id": row.id}
         case _:

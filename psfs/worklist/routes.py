@@ -12,7 +12,7 @@ from psfs.cases.search import has_own
 from psfs.cases.service_emergency import acknowledge_emergency
 from psfs.cases.service_lists import note_own
 from psfs.domain.permissions import Action, Role, allowed
-from psfs.worklist import queries, service
+from psfs.worklist import queries, queries_emergency, service
 from psfs.worklist.words import KINDS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def home() -> str | Response:
 @permit(Action.WORKLIST)
 def emergency(opening_id: uuid.UUID) -> str:
     """An emergency opening, for the leader of the service and for KE."""
-    opening = queries.emergency_opening(opening_id, user()) or abort(404)
+    opening = queries_emergency.emergency_opening(opening_id, user()) or abort(404)
     service.note_emergency(opening, user())
     return render_template("worklist/emergency.html", opening=opening)
 

@@ -9,7 +9,7 @@ from psfs.extensions import begin_write, db
 
 if TYPE_CHECKING:
     from psfs.models import User
-    from psfs.worklist.queries import Opening
+    from psfs.worklist.queries_emergency import Opening
 
 
 def note_emergency(opening: Opening, by: User) -> None:

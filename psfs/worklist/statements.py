@@ -53,7 +53,8 @@ from psfs.models import (
 from psfs.models.bti import BATON, OFFERED
 from psfs.models.types import Utc
 from psfs.worklist.statements_devices import differences, own_received, received
-from psfs.worklist.statements_ke import answers, may_meet, meeting_columns, plans, reports, without_coordinator
+from psfs.worklist.statements_ke import answers, plans, reports, without_coordinator
+from psfs.worklist.statements_meetings import may_meet, meeting_columns, open_minutes
 from psfs.worklist.statements_rows import row
 
 if TYPE_CHECKING:
@@ -197,13 +198,14 @@ def news(wanted: frozenset[Relation]) -> Select[*tuple[Any, ...]]:
 
 @functools.cache
 def asked(
-    leader: bool, ke: bool, wanted: frozenset[Relation], visible: frozenset[Relation]
+    leader: bool, ke: bool, wanted: frozenset[Relation], visible: frozenset[Relation], meets: frozenset[Relation]
 ) -> Select[*tuple[Any, ...]]:
     """What somebody waits for the reader to answer or decide anew: the baton, emergency openings, cases that nobody
     holds or that may be double, conversations from devices. ``wanted``: the relations that let the reader hand a case
-    over; ``visible``: those that let the reader see it."""
+    over; ``visible``: those that let the reader see it; ``meets``: those that let the reader write minutes."""
     answered = [_answered("declined", "nei", wanted), _answered("accepted", "ja", visible)]
     parts = [_handovers(), *answered, _doubles(leader), differences(), own_received(), *answers(visible), plans(ke=ke)]
+    parts += open_minutes(meets)
     if leader or ke:
         parts.append(received(leader=leader))
     if leader:

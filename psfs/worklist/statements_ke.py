@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, DateTime, and_, bindparam, cast, exists, false, null, or_, select
+from sqlalchemy import Date, DateTime, and_, bindparam, cast, exists, false, null, or_
 from sqlalchemy.orm import aliased
 
 from psfs.cases.relations import (
@@ -24,7 +24,6 @@ from psfs.models import (
     Coordinator,
     Handover,
     IndividualPlan,
-    Meeting,
     NeedReport,
     Person,
     Service,
@@ -34,23 +33,6 @@ from psfs.worklist.statements_rows import row
 
 if TYPE_CHECKING:
     from psfs.domain.permissions import Relation
-
-
-def meeting_columns() -> tuple[Any, ...]:
-    """For each case, when its team last met, and the first meeting that is planned and has no minutes."""
-    met, coming = aliased(Meeting), aliased(Meeting)
-    held = select(met.held_on).where(met.case_id == Case.id, met.state == "held").order_by(met.held_on.desc()).limit(1)
-    first = select(coming.planned_on).where(coming.case_id == Case.id, coming.state == "planned")
-    return (
-        held.correlate(Case).scalar_subquery().label("met_on"),
-        first.order_by(coming.planned_on).limit(1).correlate(Case).scalar_subquery().label("meets_on"),
-    )
-
-
-def may_meet(due: Any) -> Any:
-    """Narrows to cases whose team may have a meeting due."""
-    planned = exists().where(Meeting.case_id == Case.id, Meeting.state == "planned", Meeting.planned_on <= due)
-    return and_(Case.closed_on.is_(None), or_(Case.level >= KE_LEVEL, planned.correlate(Case)))
 
 
 def reports() -> Any:

@@ -241,6 +241,48 @@ def test_minutes_are_their_writers_until_closed_and_then_nobodys(browser: Open, 
     assert now(row).minutes == "Me snakka om trappa."
 
 
+def flags(town: Town, name: str) -> list[str]:
+    db.session.rollback()
+    return [item.flag for item in worklist.worklist(town.users[name]).items if item.kind == "mote"]
+
+
+def test_minutes_that_are_begun_wait_for_their_writer_and_for_the_holder(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, clock.today())
+    member(town, "ola")
+    send(browser("ola"), place(row, "/referat"), **MINUTES)
+    assert [flags(town, name) for name in ("ola", "kari", "leader")] == [["minutes"], ["minutes_of_another"], []]
+    page = browser("ola").get("/").text
+    assert "Referatet er ikkje avslutta" in page
+    assert place(row, "/referat") in page
+    assert "Ola Dikta har ikkje avslutta referatet" in browser("kari").get("/").text
+    send(browser("ola"), place(row, "/referat"), avslutt="1")
+    assert [flags(town, name) for name in ("ola", "kari")] == [[], []]
+
+
+def test_minutes_of_somebody_whose_account_is_closed_can_be_finished_by_others(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, clock.today())
+    member(town, "ola")
+    send(browser("ola"), place(row, "/referat"), **MINUTES)
+    change(town.users["ola"], disabled_at=clock.now())
+    assert "Skriv vidare" in browser("kari").get(place(row)).text
+    send(browser("kari"), place(row, "/referat"), avslutt="1")
+    assert (now(row).writer_id, now(row).closed_at is not None) == (town.users["kari"].id, True)
+
+
+def test_closing_the_case_closes_the_minutes_as_they_stand_and_says_so_first(browser: Open, town: Town) -> None:
+    row = plan(browser, town.adult, clock.today())
+    send(browser("kari"), place(row, "/referat"), **MINUTES)
+    assert "Det blir ståande slik det er" in browser("kari").get(address(town.adult, "/avslutt")).text
+    send(browser("kari"), address(town.adult, "/avslutt"), reason_code="no_concern", evaluation="Ferdig.")
+    assert now(row).closed_at is not None
+    entry = entries(town.adult, "meeting")[-1]
+    assert (entry.text, entry.details["event"]) == ("Me snakka om trappa.", "held")
+    assert (
+        "Referatet vart avslutta då saka vart avslutta" in browser("kari").get(address(town.adult, "/stafettlogg")).text
+    )
+    assert items(town, "kari") == []
+
+
 def test_closing_twice_writes_one_entry(browser: Open, town: Town) -> None:
     row = plan(browser, town.adult, clock.today())
     kari = browser("kari")
@@ -312,7 +354,7 @@ def test_a_team_at_level_3_meets_twice_a_year(browser: Open, town: Town, level: 
 def test_a_planned_meeting_waits_for_its_day_and_its_minutes(browser: Open, town: Town) -> None:
     row = plan(browser, town.adult, clock.today() - timedelta(days=2))
     assert items(town, "kari") == [("mote", clock.today() - timedelta(days=2))]
-    send(browser("kari"), place(row, "/referat"), **MINUTES)
+    send(browser("kari"), place(row, "/referat"), **MINUTES, avslutt="1")
     assert items(town, "kari") == []
 
 
