@@ -25,8 +25,8 @@ class Candidate:
     """Somebody who can be asked.
 
     ``knows``: how they know the person already (holder, contact, team), or empty; ``cases``: how many they are
-    coordinator for now; ``many``: whether one more is above what is recommended; ``barred``: whether their service
-    lacks consent or legal basis to take part.
+    coordinator for now; ``most``: how many are recommended at most, 0 where there is no such advice; ``barred``:
+    whether their service lacks consent or legal basis to take part.
     """
 
     id: uuid.UUID
@@ -35,8 +35,13 @@ class Candidate:
     service: str
     knows: str
     cases: int
-    many: bool
+    most: int
     barred: bool
+
+    @property
+    def many(self) -> bool:
+        """Whether one more is above what is recommended."""
+        return 0 < self.most <= self.cases
 
 
 def candidates(case: Case) -> list[Candidate]:
@@ -64,7 +69,7 @@ def candidates(case: Case) -> list[Candidate]:
             user.service.name if user.service else "",
             ways.get(user.id, ""),
             cases.get(user.id, 0),
-            bool(in_force.coordinator_cases) and cases.get(user.id, 0) >= in_force.coordinator_cases,
+            in_force.coordinator_cases,
             user.service_id not in services,
         )
         for user in users

@@ -22,6 +22,8 @@ from psfs.domain.permissions import Action
 from psfs.fields import options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask.typing import ResponseReturnValue
 
     from psfs.models import NeedReport
@@ -118,20 +120,27 @@ def appoint(case: OpenCase) -> ResponseReturnValue:
     form.to.choices = options([("", _("Vel"))])
     for name, group in queries_appointing.by_service([each for each in people if not each.barred]).items():
         form.to.choices += options([(str(each.id), _label(each)) for each in group], name)
-    kinds = service_appointing.kinds(case.case)
-    form.kind.choices = options((kind, str(words.COORDINATORS[kind]).capitalize()) for kind in kinds)
+    form.kind.choices = _kinds(service_appointing.kinds(case.case))
+    last = service.last_decided(case.id)
+    kinds = service_appointing.kinds_left(case.case, last)
     if request.method == "GET":
         form.to.data = request.args.get("til", "")
         form.kind.data = kinds[0] if len(kinds) == 1 else None
 
     def page(problems: list[Any], news: Any) -> str:
+        form.kind.choices = _kinds(kinds)
+        offer = service_baton.latest_offer_of(case.case)
+        chosen = str(offer.to_id) if offer is not None and offer.state == "offered" else form.to.data
         return _page(
             case,
             "appoint",
             form=form,
             people=people,
+            full=next((each for each in people if str(each.id) == chosen and each.many), None),
             coordinator=service_baton.coordinator_of(case.case),
-            offer=service_baton.latest_offer_of(case.case),
+            offer=offer,
+            decided=last,
+            undecided=None if kinds else service.open_report(case.id),
             problems=problems,
             news=news,
         )
@@ -151,8 +160,14 @@ def appoint(case: OpenCase) -> ResponseReturnValue:
     return pages.answer(case, form, page, save, done=done, saved=_("Spørsmålet er sendt."))
 
 
+def _kinds(kinds: Iterable[str]) -> Any:
+    return options((kind, str(words.COORDINATORS[kind]).capitalize()) for kind in kinds)
+
+
 def _label(each: queries_appointing.Candidate) -> str:
     has = ngettext("koordinator for %(num)s", "koordinator for %(num)s", each.cases) if each.cases else ""
+    if each.most:
+        has = _("har %(number)s av tilrådde %(most)s", number=each.cases, most=each.most)
     return ", ".join(filter(None, (each.name, each.title, has)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from psfs import clock
+from psfs.accounts import settings
 from psfs.domain import due
 from psfs.extensions import db
-from psfs.models import Coordinator, Handover, IndividualPlan, ListSighting, NeedReport
+from psfs.models import Coordinator, Handover, IndividualPlan, ListSighting, NeedReport, Setting
 from psfs.worklist import queries as worklist
 from tests.bti.support import change, entries, form_of, fresh, give, send
 from tests.conversations.rows import make_form
@@ -216,9 +218,19 @@ def test_nobody_is_asked_against_what_the_unit_decided(browser: Open, town: Town
         "decided_on": f"{clock.today()}",
     }
     send(browser("ke"), address(town.adult, f"/meldingar/{row.id}/avgjer"), **decided)
-    assert appoint(browser, town, "ola", status=422) is None
+    ke, where = browser("ke"), address(town.adult, "/koordinator")
+    page = ke.get(where).text
+    assert "Spør om å vere koordinator" not in page
+    assert "KE avgjorde" in page
+    assert address(town.adult, f"/meldingar/{row.id}") in page
+    assert "Det kan Kari Dikta gjere, som har stafetten." in page
+    asked = {"to": str(town.users["ola"].id), "kind": "coordinator", "reason": "x", "persons_view": "x"}
+    sent = {"id": str(uuid.uuid4()), **asked}
+    assert "må det meldast på nytt" in ke.post(where, sent, status=422).text
     send(browser("kari"), address(town.adult, "/meld-ke"), **NEED)
-    assert appoint(browser, town, "ola", status=422) is None, "not decided anew yet"
+    assert "Avgjer det først." in ke.get(where).text, "not decided anew yet"
+    ke.post(where, sent, status=422)
+    assert db.session.scalars(select(Handover)).all() == []
     again = db.session.scalars(select(NeedReport).where(NeedReport.state == "new")).one()
     send(browser("ke"), address(town.adult, f"/meldingar/{again.id}/avgjer"), **decided | {"coordinator": "yes"})
     assert appoint(browser, town, "ola") is not None
@@ -298,10 +310,41 @@ def test_suggestions_tell_who_knows_the_person_and_who_has_many(browser: Open, t
             change(row, until_on=clock.today())
     page = browser("ke").get(address(town.adult, "/koordinator")).text
     assert "har stafetten" in page  # kari
-    assert "Ola Dikta, koordinator for 1" in page
+    assert "Ola Dikta, har 1 av tilrådde 5" in page
+    assert "Kari Dikta, har 0 av tilrådde 5" in page
     assert "Eva Dikta" not in page  # her service has no consent
     give(town, town.adult, town.school)
     assert "Eva Dikta" in browser("ke").get(address(town.adult, "/koordinator")).text
+
+
+def recommend(most: int) -> None:
+    change(Setting(key="coordinator_cases", value=str(most)))
+    settings.forget()
+
+
+def test_who_has_as_many_as_recommended_can_be_asked_and_ke_is_told(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    change(Coordinator(case_id=town.child.id, user_id=town.users["ola"].id, kind="coordinator", from_on=clock.today()))
+    ke, where = browser("ke"), address(town.adult, "/koordinator")
+    told, chosen = (
+        "Ola Dikta er alt koordinator for 1 person. Tilrådinga er høgst",
+        f"{where}?til={town.users['ola'].id}",
+    )
+    assert told not in ke.get(chosen).text
+    recommend(1)
+    assert f"{told} 1. Du kan likevel spørje." in ke.get(chosen).text
+    assert told not in ke.get(where).text
+    appoint(browser, town, "ola")
+    assert told in ke.get(where).text
+    recommend(0)
+    answer(browser, town, "ola", "decline", reason="Full liste")
+    assert "Ola Dikta, koordinator for 1" in ke.get(where).text
+
+
+def test_a_child_is_offered_only_what_the_unit_has_not_decided_against(browser: Open, town: Town) -> None:
+    decide(browser, town, town.child, childrens_coordinator="yes")
+    form = form_of(browser("ke").get(address(town.child, "/koordinator")).text)
+    assert form["kind"] == "childrens_coordinator"
 
 
 def test_closing_ends_the_coordinators_time_unless_a_plan_takes_over(browser: Open, town: Town) -> None:
