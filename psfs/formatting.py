@@ -6,7 +6,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
 
 from psfs import clock
 from psfs.domain.scoring import rounded
@@ -48,6 +49,14 @@ def day(value: date | datetime | None) -> str:
     return format_date(value, "d MMM y") if current() == "en" else f"{value:%d.%m.%Y}"
 
 
+def days_ago(value: date | datetime) -> str:
+    """How long ago a day was, in whole days: i dag, for 3 dagar sidan."""
+    if isinstance(value, datetime):
+        value = clock.local(value).date()
+    number = (clock.today() - value).days
+    return str(ngettext("for %(num)s dag sidan", "for %(num)s dagar sidan", number) if number > 0 else _("i dag"))
+
+
 def short_day(value: date) -> str:
     """A date where there is little room: 12.01.26, in English 12 Jan 26."""
     return format_date(value, "d MMM yy") if current() == "en" else f"{value:%d.%m.%y}"
@@ -80,6 +89,7 @@ def init_app(app: Flask) -> None:
         ("signed", signed),
         ("whole_signed", whole_signed),
         ("day", day),
+        ("days_ago", days_ago),
         ("long_day", long_day),
         ("month", month),
         ("moment", moment),

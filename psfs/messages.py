@@ -141,6 +141,7 @@ MESSAGES: dict[str, LazyString] = {
     "already_holder": _l("%(name)s har stafetten alt."),
     "successor_without_service": _l("%(name)s høyrer ikkje til noka teneste og kan difor ikkje ta over."),
     "service_without_consent": _l("%(service)s har ikkje samtykke eller heimel for å vere med i saka."),
+    "offer_of_ke": _l("KE har spurt %(name)s. Berre KE kan trekkje spørsmålet tilbake."),
     "offer_gone": _l("Spørsmålet er trekt tilbake eller svara på."),
     # BTI: interventions
     "responsible_missing": _l("Vel eller skriv kven som er ansvarleg."),

@@ -35,11 +35,14 @@ def hand_over(case: OpenCase) -> ResponseReturnValue:
         form.to.choices += options([(str(case.user.id), case.user.name)])
 
     def page(problems: list[Any], news: Any) -> str:
+        offer = service_baton.latest_offer_of(case.case)
+        appoints = case.may(Action.APPOINT)
         return pages.render(
             case,
             "hand_over",
             form=form,
-            offer=service_baton.latest_offer_of(case.case),
+            offer=offer,
+            may_withdraw=offer is not None and service_baton.may_withdraw(case.case, offer, appoints=appoints),
             view=queries.ladder_view(case.case),
             problems=problems,
             news=news,
@@ -70,7 +73,7 @@ def withdraw_offer(case: OpenCase) -> ResponseReturnValue:
     form: Any = forms.WithdrawOfferForm()
     if not form.validate():
         raise Refusal("offer_gone")
-    service_baton.withdraw_offer(case.case, case.user, form.offer.data)
+    service_baton.withdraw_offer(case.case, case.user, form.offer.data, appoints=case.may(Action.APPOINT))
     flash(_("Spørsmålet er trekt tilbake."), "success")
     return redirect(url_for("bti.hand_over", case_id=case.id), 303)
 

@@ -13,10 +13,12 @@ from psfs.accounts.settings import limits
 from psfs.bti import log
 from psfs.bti.hindrance import repeated, require_open
 from psfs.bti.queries_consents import consents, valid_services
+from psfs.cases.relations import KE_LEVEL
+from psfs.domain import reports
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Role
 from psfs.extensions import db
-from psfs.models import Case, Coordinator, Handover, User
+from psfs.models import Case, Coordinator, Handover, LogEntry, User
 from psfs.models.bti import OFFERED
 
 if TYPE_CHECKING:
@@ -103,17 +105,38 @@ def decline(case: Case, by: User, offer_id: uuid.UUID | None, reason: str) -> No
     db.session.commit()
 
 
-def withdraw_offer(case: Case, by: User, offer_id: uuid.UUID | None) -> None:
-    """Take the offer back. Nothing happens if it has been withdrawn; Refusal("offer_gone") if it was answered."""
+def withdraw_offer(case: Case, by: User, offer_id: uuid.UUID | None, *, appoints: bool) -> None:
+    """Take the offer back. Nothing happens if it has been withdrawn.
+
+    Raises Refusal: it was answered ("offer_gone"), or it is the coordinating unit's ("offer_of_ke") and ``by`` is not
+    of those who appoint (``appoints``).
+    """
     given = db.session.get(Handover, offer_id, options=[joinedload(Handover.to)]) if offer_id else None
     if given is None or given.case_id != case.id or given.state in ("accepted", "declined"):
         raise Refusal("offer_gone")
     if given.state == "withdrawn":
         return
     require_open(case)
+    if not may_withdraw(case, given, appoints=appoints):
+        raise Refusal("offer_of_ke", name=given.to.name)
     given.state, given.answered_at = "withdrawn", clock.now()
     _note(case, by, given, "withdrawn", given.to, case.holder)
     db.session.commit()
+
+
+def may_withdraw(case: Case, given: Handover, *, appoints: bool) -> bool:
+    """Whether somebody who may hand the case over may take this offer back; ``appoints``: whether they may appoint."""
+    unit_sees = case.reported_to_ke_on is not None or case.level >= KE_LEVEL
+    return reports.may_withdraw(appointment=bool(given.as_coordinator), appoints=appoints, unit_sees=unit_sees)
+
+
+def withdrawn_by(given: Handover) -> str:
+    """Who took the offer back; empty where it was not, or went with the case when that was closed."""
+    if given.state != "withdrawn":
+        return ""
+    query = select(LogEntry.recorded_by, LogEntry.details).where(LogEntry.subject_id == given.id)
+    rows = db.session.execute(query.where(LogEntry.kind == "baton").order_by(LogEntry.recorded_at.desc()))
+    return next((row.recorded_by for row in rows if (row.details or {}).get("event") == "withdrawn"), "")
 
 
 def is_answered(case_id: uuid.UUID, by: User, offer_id: uuid.UUID, state: str) -> bool:

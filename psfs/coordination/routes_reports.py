@@ -139,6 +139,7 @@ def appoint(case: OpenCase) -> ResponseReturnValue:
             full=next((each for each in people if str(each.id) == chosen and each.many), None),
             coordinator=service_baton.coordinator_of(case.case),
             offer=offer,
+            withdrawn_by=service_baton.withdrawn_by(offer) if offer is not None else "",
             decided=last,
             undecided=None if kinds else service.open_report(case.id),
             problems=problems,

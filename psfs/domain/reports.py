@@ -17,3 +17,12 @@ def may_appoint(kind: str, decided: Mapping[str, bool | None] | None) -> bool:
     that kind, it decides by asking.
     """
     return decided is None or decided.get(kind) is not False
+
+
+def may_withdraw(*, appointment: bool, appoints: bool, unit_sees: bool) -> bool:
+    """Whether somebody who may hand the baton over may take a question about it back.
+
+    Only the unit appoints (chapter 4), so that only it (`appoints`) takes back its own question to a coordinator
+    (`appointment`); where the case is no longer one that it sees, nobody else could, and whoever hands over may.
+    """
+    return not appointment or appoints or not unit_sees

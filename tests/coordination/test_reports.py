@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -274,6 +275,39 @@ def test_whoever_declines_says_why_and_ke_sees_it(browser: Open, town: Town) -> 
     answer(browser, town, "ola", "decline", reason="Har alt sju.")
     assert coordinators() == []
     assert "Har alt sju." in browser("ke").get(address(town.adult, "/koordinator")).text
+
+
+def test_only_ke_takes_its_question_back_and_sees_who_did(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    offer = appoint(browser, town, "ola")
+    assert offer is not None
+    baton, where = address(town.adult, "/stafett"), address(town.adult, "/koordinator")
+    for name in ("kari", "leader"):
+        page = browser(name).get(baton).text
+        assert "Berre KE kan trekkje spørsmålet tilbake." in page
+        assert f"{baton}/trekk" not in page
+        refused = browser(name).post(f"{baton}/trekk", {"offer": str(offer.id)}, status=422).text
+        assert "KE har spurt Ola Dikta. Berre KE kan trekkje spørsmålet tilbake." in refused
+    assert appoint_state(offer) == "offered"
+    ke = browser("ke")
+    ke.post(f"{baton}/trekk", form_of(ke.get(baton).text, action="/stafett/trekk"))
+    assert appoint_state(offer) == "withdrawn"
+    assert re.search(r"Spørsmålet til Ola Dikta vart trekt tilbake \S+ \S+ av Ke Dikta\.", ke.get(where).text)
+
+
+def test_a_question_in_a_case_that_ke_no_longer_sees_can_be_taken_back_by_others(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    offer = appoint(browser, town, "ola")
+    assert offer is not None
+    change(fresh(town.adult), reported_to_ke_on=None)
+    browser("kari").post(address(town.adult, "/stafett/trekk"), {"offer": str(offer.id)})
+    assert appoint_state(offer) == "withdrawn"
+
+
+def appoint_state(offer: Handover) -> str:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.get_one(Handover, offer.id).state
 
 
 def test_the_holder_can_be_asked_too(browser: Open, town: Town) -> None:
