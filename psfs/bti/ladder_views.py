@@ -9,7 +9,7 @@ from flask import url_for
 
 if TYPE_CHECKING:
     import uuid
-    from datetime import date
+    from datetime import date, datetime
 
 
 FROM_LADDER = "stige"
@@ -50,6 +50,16 @@ class Talk:
 
     held_on: date
     performed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who was asked to take the baton and has not answered, and when. ``role``: what the coordinating unit would have
+    them be (``Coordinator.kind``), empty where it is the baton alone."""
+
+    name: str
+    role: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ class LadderView:
     holder_title: str
     holder_cut: bool
     holder_is_contact: bool
-    offered_to: str
+    offered_to: Asked | None
     talk: Talk | None
     services: tuple[str, ...]
     withdrawn: tuple[tuple[str, date], ...]

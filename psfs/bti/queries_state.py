@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from psfs.accounts.settings import limits
-from psfs.bti.ladder_views import Talk
+from psfs.bti.ladder_views import Asked, Talk
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.bti.queries_consents import consents, fulfilled_by
 from psfs.bti.queries_log import PLACE_KINDS
@@ -132,17 +132,19 @@ def step_states(entries: Iterable[LogEntry]) -> dict[str, StepState]:
     return {entry.step or "": STEP_OUTCOMES[entry.outcome or ""] for entry in counted}
 
 
-def asked(case: Case) -> str:
-    """Who has been asked to take the baton and has not answered; empty where nobody has."""
-    offer = select(Handover).where(Handover.case_id == case.id, Handover.state == OFFERED)
+def asked(case: Case) -> Asked | None:
+    """Who has been asked to take the baton and has not answered."""
+    offer = select(Handover).where(Handover.case_id == case.id, Handover.state == "offered")
     offered = db.session.scalar(offer.options(joinedload(Handover.to)))
-    return offered.to.name if offered else ""
+    return Asked(offered.to.name, offered.as_coordinator, offered.offered_at) if offered else None
 
 
-def asked_by_log(log: Sequence[LogLine]) -> str:
+def asked_by_log(log: Sequence[LogLine]) -> Asked | None:
     """The same from the log: who was asked, if that is the last that was written of the baton."""
     latest = max((line.entry for line in log if line.entry.kind == "baton"), key=written, default=None)
-    return str(latest.details.get("to", "")) if latest and latest.details.get("event") == "offered" else ""
+    if latest is None or latest.details.get("event") != "offered":
+        return None
+    return Asked(str(latest.details.get("to", "")), str(latest.details.get("as", "")), latest.recorded_at)
 
 
 def written(entry: LogEntry) -> datetime:

@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from psfs.accounts.current import permit, user
-from psfs.bti import forms, pages, queries, service_baton
+from psfs.bti import forms, pages, queries, service_baton, words
 from psfs.bti.queries_people import successors
 from psfs.bti.routes import bp
 from psfs.cases.door import OpenCase
@@ -107,6 +107,8 @@ def answer_handover(case: OpenCase) -> ResponseReturnValue:
     offer = service_baton.open_offer_of(case.case)
     if request.method == "GET" and offer is not None:
         form.offer.data = offer.id
+    if offer is not None and offer.as_coordinator:
+        form.answer.choices = options(words.AS_COORDINATOR.items())
     accepts = form.answer.data == "accept"
 
     def page(problems: list[Any], news: Any) -> str:
@@ -125,5 +127,8 @@ def answer_handover(case: OpenCase) -> ResponseReturnValue:
         verb(case.case, case.user, form.offer.data, form.reason.data)
 
     done = _after_answer(case.id, accepts)
-    saved = _("Du har teke over stafetten.") if accepts else _("Svaret er sendt.")
+    taken = _("Du har teke over stafetten.")
+    if offer is not None and offer.as_coordinator:
+        taken = _("Du er koordinator no, og har stafetten.")
+    saved = taken if accepts else _("Svaret er sendt.")
     return pages.answer(case, form, page, save, done=done, saved=saved)

@@ -79,6 +79,11 @@ HOW: dict[str, LazyString] = {
     "paper": _l("På papir"),
     "digital": _l("Digitalt"),
 }
+AS_COORDINATOR: dict[str, LazyString] = {
+    "accept": _l("Ja, det vil eg"),
+    "decline": _l("Nei, eg kan ikkje"),
+}
+"""The answers to whoever asks one to be coordinator."""
 MENDS: dict[str, tuple[LazyString, str, dict[str, str], LazyString]] = {
     "consent_log": (
         _l("Samtykke til stafettloggen, eller heimel for å føre han."),

@@ -118,6 +118,14 @@ def report_due(reported_on: date, limits: Limits) -> date:
     return reported_on + timedelta(days=limits.ke_days)
 
 
+def carried_out_due(decided_on: date, limits: Limits) -> date:
+    """The last day for the coordinating unit to carry out what it has decided: a coordinator who has said yes, a plan.
+
+    As long as it has to decide (ours).
+    """
+    return decided_on + timedelta(days=limits.ke_days)
+
+
 def meeting_due(begun_on: date, last_held_on: date | None, planned_on: date | None, limits: Limits) -> date | None:
     """When a team's next meeting is due; None where no number of meetings a year is asked for.
 

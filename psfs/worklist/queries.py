@@ -53,6 +53,8 @@ OWN = "own"
 """The flag of a conversation from one's own device that somebody else is to see to."""
 MINUTES = {"referat": "minutes", "andres": "minutes_of_another"}
 """The flag of a meeting whose minutes are begun and not closed: one's own, or somebody else's."""
+GRANTED, ENDED = "granted", "ended"
+"""What KE has decided and nobody has carried out yet; a coordinator's time that has ended since."""
 TOLD = timedelta(days=14)
 """For how long it is told that somebody took the baton."""
 _RANK = {Urgency.OVERDUE: 0, Urgency.TODAY: 1, Urgency.SOON: 2, Urgency.LATER: 3}
@@ -60,7 +62,11 @@ _RANK = {Urgency.OVERDUE: 0, Urgency.TODAY: 1, Urgency.SOON: 2, Urgency.LATER: 3
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row. ``on`` is the due day, or the day it began to wait; ``name`` is empty where it must not be told."""
+    """One row. ``on`` is the due day, or the day it began to wait; ``name`` is empty where it must not be told.
+
+    ``more`` tells rows of a kind apart: what somebody is asked or was asked to be (``Coordinator.kind``), a report that
+    was ANSWERED, what KE has GRANTED or what has ENDED since. ``asked_at``: when ``detail`` was asked to be that.
+    """
 
     kind: str
     case_id: uuid.UUID
@@ -72,6 +78,8 @@ class Item:
     detail: str = ""
     service: str = ""
     flag: str = ""
+    more: str = ""
+    asked_at: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -139,7 +147,9 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
         args = _address(row)
         on = row.on or _day(row.moment)
         name, service = row.name or "", row.service or ""
-        urgency = _urgency_of(row.kind, on)
+        urgency, page, more = _urgency_of(row, on), pages[row.kind], row.more or ""
+        if row.kind == "nei" and more:
+            page = "coordination.appoint"
         if row.kind == "melding":
             on = due.report_due(on, limits())
         flag = ANSWERS.get(row.kind, "")
@@ -148,22 +158,31 @@ def _asked(account: User, values: dict[str, Any]) -> Iterator[Item]:
             kind, flag = "mottatt", OWN
         if row.kind in MINUTES:
             kind, flag = "mote", MINUTES[row.kind]
-        yield Item(kind, row.case_id, name, on, urgency, pages[row.kind], args, row.who or "", service, flag)
+        asked_at = row.moment if row.kind == "koordinator" else None
+        detail = row.who or ""
+        yield Item(kind, row.case_id, name, on, urgency, page, args, detail, service, flag, more, asked_at)
 
 
-def _urgency_of(kind: str, on: date) -> Urgency:
+def _urgency_of(row: Any, on: date) -> Urgency:
     """How much it hastes. An import can bring many that nobody holds: they must not stand before what is due today."""
-    match kind:
+    in_force, today = limits(), clock.today()
+    match row.kind:
         case "haldar" | "andres":
             return Urgency.SOON
         case "melding":
-            return min(
-                Urgency.TODAY, due.urgency(due.report_due(on, limits()), clock.today(), limits()), key=_RANK.__getitem__
-            )
+            return _at_least(Urgency.TODAY, due.urgency(due.report_due(on, in_force), today, in_force))
+        case "koordinator" | "plan" if row.more in (GRANTED, ENDED):
+            waits = row.kind == "plan" or row.who  # somebody else's turn, until it is late
+            last = due.carried_out_due(on, in_force)
+            return _at_least(Urgency.SOON if waits else Urgency.TODAY, due.urgency(last, today, in_force))
         case "plan":
-            return due.urgency(on, clock.today(), limits())
+            return due.urgency(on, today, in_force)
         case _:
             return Urgency.TODAY
+
+
+def _at_least(least: Urgency, found: Urgency) -> Urgency:
+    return min(least, found, key=_RANK.__getitem__)
 
 
 def _doubles(rows: Iterable[Any]) -> Iterator[Item]:
@@ -252,7 +271,7 @@ def _consents(rows: Any, today: date, in_force: Limits) -> Iterator[Item]:
         ends = due.consent_ends_soon(last, today, in_force)
         if not ends and not due.is_overdue(last, today):
             continue
-        urgency = min(Urgency.SOON, due.urgency(last, today, in_force), key=_RANK.__getitem__)
+        urgency = _at_least(Urgency.SOON, due.urgency(last, today, in_force))
         args = {"case_id": row.case_id}
         yield Item("samtykke", row.case_id, row.name, last, urgency, "bti.consents", args, service=row.service or "")
 

@@ -53,7 +53,7 @@ from psfs.models import (
 from psfs.models.bti import BATON, OFFERED
 from psfs.models.types import Utc
 from psfs.worklist.statements_devices import differences, own_received, received
-from psfs.worklist.statements_ke import answers, plans, reports, without_coordinator
+from psfs.worklist.statements_ke import answers, plans, plans_granted, reports, without_coordinator
 from psfs.worklist.statements_meetings import may_meet, meeting_columns, open_minutes
 from psfs.worklist.statements_rows import row
 
@@ -213,7 +213,7 @@ def asked(
         parts.append(_without_holder())
     if ke:
         parts.append(_emergencies(EmergencyOpening.ke_seen_at.is_(None), named=False))
-        parts += [*without_coordinator(), reports()]
+        parts += [*without_coordinator(), plans_granted(), reports()]
     rows = union_all(*parts).subquery()
     return select(rows).limit(MOST)
 
@@ -231,7 +231,8 @@ def _handovers() -> Any:
     name = case((Person.shielded, null()), else_=Person.name)
     no_day = cast(null(), Date())
     standing = standing_columns(frozenset())
-    query = row("stafett", Handover.id, Case.id, name, Handover.offered_at, no_day, User.name, Service.name, standing)
+    sent, told = (Handover.id, Case.id, name, Handover.offered_at), (User.name, Service.name, standing)
+    query = row("stafett", *sent, no_day, *told, more=Handover.as_coordinator)
     query = (
         query.select_from(Handover)
         .join(Case, Case.id == Handover.case_id)
@@ -250,7 +251,8 @@ def _answered(state: str, kind: str, wanted: frozenset[Relation]) -> Any:
     later = exists().where(newer.case_id == Handover.case_id, newer.offered_at > Handover.offered_at)
     looked = and_(CaseLook.case_id == Case.id, CaseLook.user_id == READER)
     standing = standing_columns(wanted)
-    query = row(kind, Handover.id, Case.id, Person.name, Handover.answered_at, no_day, User.name, null(), standing)
+    sent, told = (Handover.id, Case.id, Person.name, Handover.answered_at), (User.name, null(), standing)
+    query = row(kind, *sent, no_day, *told, more=Handover.as_coordinator)
     query = (
         query.select_from(Handover)
         .join(Case, Case.id == Handover.case_id)

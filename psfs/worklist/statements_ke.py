@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, DateTime, and_, bindparam, cast, exists, false, null, or_
+from sqlalchemy import Date, DateTime, and_, bindparam, case, cast, exists, false, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from psfs.cases.relations import (
@@ -27,6 +27,7 @@ from psfs.models import (
     NeedReport,
     Person,
     Service,
+    User,
 )
 from psfs.models.bti import OFFERED
 from psfs.worklist.statements_rows import row
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
 def reports() -> Any:
     """For the coordinating unit: what it has before it and has not decided, unless it waits for an answer."""
     moment, report = cast(null(), DateTime()), NeedReport
-    query = row("melding", report.id, Case.id, Person.name, moment, report.reported_on, null(), Service.name)
+    sent, told = (report.id, Case.id, Person.name, moment), (null(), Service.name)
+    answered = case((report.answered_on.is_not(None), "answered"))
+    query = row("melding", *sent, report.reported_on, *told, more=answered)
     query = query.select_from(report).join(Case, Case.id == report.case_id).join(Person, Person.id == Case.person_id)
     query = query.join(Service, Service.id == Case.service_id)
     return query.where(report.state == "new", Case.closed_on.is_(None))
@@ -71,37 +74,84 @@ def answers(visible: frozenset[Relation]) -> list[Any]:
 
 def without_coordinator() -> list[Any]:
     """Cases that are KE's and want somebody: at its level, or reported and never decided on, and nobody holds them; and
-    those that the last decision granted a coordinator, and that have neither one nor anybody who is asked. None that
-    it decided against: there nobody may be asked (``domain.reports.may_appoint``)."""
+    those that the last decision granted a coordinator, and that have none, with who is asked. None that it decided
+    against: there nobody may be asked (``domain.reports.may_appoint``)."""
     moment = cast(null(), DateTime())
     undecided = exists().where(NeedReport.case_id == Case.id, NeedReport.state.in_(UNDECIDED)).correlate(Case)
     has_one = exists().where(Coordinator.case_id == Case.id, Coordinator.until_on.is_(None)).correlate(Case)
-    asked = exists().where(Handover.case_id == Case.id, Handover.state == OFFERED).correlate(Case)
+
     decided = exists().where(NeedReport.case_id == Case.id, NeedReport.state == DECIDED).correlate(Case)
-    granted = _granted()
     unheld = Case.holder_id.is_(None)
+    granted = _granted(NeedReport.coordinator.is_(True) | NeedReport.childrens_coordinator.is_(True))
+    since, ended, name, at = _decided_on(), _last_ended(), _asked(User.name), _asked(Handover.offered_at)
     found = []
-    for since, mine in (
-        (Case.reported_to_ke_on, and_(unheld, Case.reported_to_ke_on.is_not(None), ~undecided, ~decided)),
-        (Case.level_since, and_(unheld, Case.reported_to_ke_on.is_(None), Case.level >= KE_LEVEL)),
-        (Case.reported_to_ke_on, and_(granted, ~undecided, ~has_one, ~asked)),
+    for from_on, who, when, more, mine in (
+        (
+            Case.reported_to_ke_on,
+            null(),
+            moment,
+            null(),
+            and_(unheld, Case.reported_to_ke_on.is_not(None), ~undecided, ~decided),
+        ),
+        (
+            Case.level_since,
+            null(),
+            moment,
+            null(),
+            and_(unheld, Case.reported_to_ke_on.is_(None), Case.level >= KE_LEVEL),
+        ),
+        (
+            case((ended >= since, ended), else_=since),
+            name,
+            at,
+            case((ended >= since, "ended"), else_="granted"),
+            and_(granted, ~undecided, ~has_one),
+        ),
     ):
-        query = row("koordinator", Case.id, Case.id, Person.name, moment, since, null(), Service.name)
+        query = row("koordinator", Case.id, Case.id, Person.name, when, from_on, who, Service.name, more=more)
         query = query.select_from(Case).join(Person, Person.id == Case.person_id)
         query = query.join(Service, Service.id == Case.service_id)
         found.append(query.where(mine, Case.closed_on.is_(None)))
     return found
 
 
-def _granted() -> Any:
-    """That the last decision in the case was that there is to be a coordinator, or a children's coordinator."""
+def plans_granted() -> Any:
+    """For the unit: plans that its last decision granted, and that the person does not have yet."""
+    moment, plan = cast(null(), DateTime()), IndividualPlan
+    sent, told = (plan.id, Case.id, Person.name, moment), (null(), Service.name)
+    query = row("plan", *sent, _decided_on(), *told, more=literal("granted"))
+    query = query.select_from(plan).join(Case, Case.id == plan.case_id).join(Person, Person.id == Case.person_id)
+    query = query.join(Service, Service.id == Case.service_id)
+    granted = _granted(NeedReport.plan.is_(True))
+    return query.where(plan.state == "wanted", granted, Case.closed_on.is_(None), related(KE_CASES))
+
+
+def _asked(column: Any) -> Any:
+    """Of who is asked and has not answered, if anybody is."""
+    query = select(column).select_from(Handover).join(User, User.id == Handover.to_id)
+    return query.where(Handover.case_id == Case.id, Handover.state == "offered").correlate(Case).scalar_subquery()
+
+
+def _decided_on() -> Any:
+    """The day of the unit's last decision in the case."""
+    query = select(func.max(NeedReport.decided_on)).where(NeedReport.case_id == Case.id, NeedReport.state == DECIDED)
+    return query.correlate(Case).scalar_subquery()
+
+
+def _last_ended() -> Any:
+    """The day the case's last coordinator no longer was one."""
+    query = select(func.max(Coordinator.until_on)).where(Coordinator.case_id == Case.id)
+    return query.correlate(Case).scalar_subquery()
+
+
+def _granted(yes: Any) -> Any:
+    """That ``yes`` holds for the last decision in the case."""
     report, later = NeedReport, aliased(NeedReport)
     after = or_(
         later.decided_on > report.decided_on,
         and_(later.decided_on == report.decided_on, later.changed_at > report.changed_at),
     )
     outdone = exists().where(later.case_id == report.case_id, later.state == DECIDED, after).correlate(report)
-    yes = or_(report.coordinator.is_(True), report.childrens_coordinator.is_(True))
     return exists().where(report.case_id == Case.id, yes, ~outdone).correlate(Case)
 
 

@@ -15,9 +15,20 @@ STANDS = (
 
 
 def row(
-    kind: str, row_id: Any, case_id: Any, name: Any, moment: Any, on: Any, who: Any, service: Any, standing: Any = ()
+    kind: str,
+    row_id: Any,
+    case_id: Any,
+    name: Any,
+    moment: Any,
+    on: Any,
+    who: Any,
+    service: Any,
+    standing: Any = (),
+    *,
+    more: Any = None,
 ) -> Any:
-    """One row of those that somebody waits for an answer to; ``standing``: by what right it is the reader's."""
+    """One row of those that somebody waits for an answer to; ``standing``: by what right it is the reader's; ``more``:
+    a code that tells such rows apart."""
     return select(
         literal(kind).label("kind"),
         row_id.label("id"),
@@ -27,5 +38,6 @@ def row(
         on.label("on"),
         cast(who, String(200)).label("who"),
         cast(service, String(200)).label("service"),
+        cast(null() if more is None else more, String(32)).label("more"),
         *(standing or STANDS),
     )

@@ -78,7 +78,7 @@ def test_kes_morning(someone: Callable[[str], Page]) -> None:
 
     kari.goto("/?slag=stafett")
     kari.get_by_role("link", name="Torstein Prøvestad").click()
-    kari.get_by_label("Ja, eg tek over").check()
+    kari.get_by_label("Ja, det vil eg").check()
     kari.get_by_role("button", name=re.compile("Send|Svar")).click()
     expect(heading(kari)).to_have_text("Torstein Prøvestad")
     kari.goto(f"{case}/stafettlogg")

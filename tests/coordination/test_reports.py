@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,7 +124,7 @@ def test_the_decision_answers_the_reporter_and_a_granted_plan_is_in_the_register
     assert "Mange tenester over lang tid." in page
     browser("kari").get(address(town.adult))  # has looked
     assert kinds(town, "kari") == []
-    assert kinds(town, "ke") == ["koordinator"]
+    assert kinds(town, "ke") == ["koordinator", "plan"]
 
 
 def test_a_leader_who_reported_is_asked_and_answered_as_well_as_the_holder(browser: Open, town: Town) -> None:
@@ -250,6 +250,68 @@ def test_the_units_list_asks_for_nobody_against_its_last_decision(browser: Open,
     change(fresh(town.adult), holder_id=None)
     assert kinds(town, "ke") == []  # the leader is told that nobody holds it
     assert "haldar" in kinds(town, "leader")
+
+
+def waiting(town: Town, kind: str) -> list[tuple[str, date, str, str]]:
+    db.session.rollback()
+    items = worklist.worklist(town.users["ke"]).items
+    return [(str(item.urgency), item.on, item.more, item.detail) for item in items if item.kind == kind]
+
+
+@pytest.mark.parametrize(("age", "urgency"), [(0, "today"), (14, "today"), (15, "overdue")])
+def test_what_is_decided_and_not_carried_out_becomes_late(browser: Open, town: Town, age: int, urgency: str) -> None:
+    decide(browser, town, town.adult, coordinator="yes", plan="yes")
+    day = clock.today() - timedelta(days=age)
+    change(db.session.scalars(select(NeedReport)).one(), decided_on=day, reported_on=day)
+    later = "soon" if age == 0 else urgency
+    assert waiting(town, "koordinator") == [(urgency, day, "granted", "")]
+    assert waiting(town, "plan") == [(later, day, "granted", "")]
+    page = browser("ke").get("/").text
+    when = f"for {age} dagar sidan" if age else "i dag"
+    assert f"Vedteke {when}, ikkje oppnemnd" in page
+    assert f"Vedteken {when}. Personen har ikkje plan enno" in page
+    appoint(browser, town, "ola")
+    assert waiting(town, "koordinator") == [(later, day, "granted", "Ola Dikta")]
+    assert "Ola Dikta vart spurd i dag" in browser("ke").get("/").text
+    answer(browser, town, "ola", "accept")
+    send(browser("ola"), address(town.adult, "/plan"), **PLAN)
+    assert (waiting(town, "koordinator"), waiting(town, "plan")) == ([], [])
+
+
+def test_a_coordinators_time_that_has_ended_is_told_from_its_day(browser: Open, town: Town) -> None:
+    decide(browser, town, town.adult, coordinator="yes")
+    long_ago, today = clock.today() - timedelta(days=100), clock.today()
+    change(db.session.scalars(select(NeedReport)).one(), decided_on=long_ago, reported_on=long_ago)
+    fields = {"user_id": town.users["kari"].id, "kind": "coordinator", "from_on": long_ago, "until_on": today}
+    change(Coordinator(case_id=town.adult.id, **fields))
+    assert waiting(town, "koordinator") == [("today", today, "ended", "")]
+    assert f"Utan koordinator sidan {today:%d.%m.%Y}" in browser("ke").get("/").text
+
+
+def test_who_is_asked_to_be_coordinator_is_asked_in_those_words(browser: Open, town: Town) -> None:
+    report(browser, town.adult)
+    offer = appoint(browser, town, "ola")
+    assert offer is not None
+    change(offer, offered_at=clock.now() - timedelta(days=3))
+    asked = f"{clock.today() - timedelta(days=3):%d.%m.%Y} (for 3 dagar sidan)"
+    ola = browser("ola")
+    assert "Ke Dikta spør om du vil vere koordinator" in ola.get("/").text
+    page = ola.get(address(town.adult, "/stafett/svar")).text
+    assert "Vil du vere koordinator?" in page
+    assert asked in page
+    assert "eg tek over" not in page
+    for where in ("/koordinator", "/stafett"):
+        page = browser("ke").get(address(town.adult, where)).text
+        assert "Ola Dikta er spurd om å vere koordinator" in page
+        assert f"Spurd av Ke Dikta {asked}." in page
+    assert (
+        f"Ola Dikta vart spurd {asked} om å vere koordinator, og har"
+        in browser("kari").get(address(town.adult, "/stige")).text
+    )
+    answer(browser, town, "ola", "decline", reason="Full liste")
+    page = browser("ke").get("/").text
+    assert "Ola Dikta svara nei til å vere koordinator" in page
+    assert address(town.adult, "/koordinator") in page
 
 
 def test_a_childrens_coordinator_who_was_granted_is_asked_for(browser: Open, town: Town) -> None:
