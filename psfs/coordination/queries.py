@@ -19,7 +19,7 @@ from psfs.domain.permissions import Action, Role, allowed
 from psfs.extensions import db
 from psfs.models import Activity, Case, Coordinator, Form, IndividualPlan, NeedReport, Person, Service, User
 
-STATES = (*reports.UNDECIDED, reports.DECIDED)
+STATES = ("new", reports.ANSWERED, "waiting", reports.DECIDED)
 """What a list can be narrowed to; a report that was withdrawn is in none."""
 MOST = 200
 """Rows that a list shows; of what is decided, the latest."""
@@ -27,7 +27,8 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A reported need in the queue. ``days``: whole days since it was reported; ``late``: past its limit."""
+    """A reported need in the queue. ``state``: of ``STATES``; ``since``: the day it came to that; ``late``: past its
+    limit, which runs from the day it was reported: the person has waited since then, also while the unit asked."""
 
     id: uuid.UUID
     case_id: uuid.UUID
@@ -38,7 +39,7 @@ class ReportRow:
     question: str
     reported_on: date
     decided_on: date | None
-    days: int
+    since: date
     due: date
     late: bool
 
@@ -71,9 +72,11 @@ def queue(state: str = "", most: int | None = MOST) -> tuple[list[ReportRow], di
 
     Of those decided, the latest come first. Two statements.
     """
-    listed = select(NeedReport.state, func.count()).where(NeedReport.state.in_(STATES))
-    counted = db.session.execute(listed.group_by(NeedReport.state))
-    counts = dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in counted}
+    has_answer = NeedReport.answered_on.is_not(None).label("answered")
+    listed = select(NeedReport.state, has_answer, func.count()).where(NeedReport.state != reports.WITHDRAWN)
+    counts = dict.fromkeys(STATES, 0)
+    for code, answered, number in db.session.execute(listed.group_by(NeedReport.state, has_answer)):
+        counts[reports.stage(code, answered=bool(answered))] += number
     query = (
         select(NeedReport, Person.name, Service.name.label("service"))
         .join(Case, Case.id == NeedReport.case_id)
@@ -83,12 +86,17 @@ def queue(state: str = "", most: int | None = MOST) -> tuple[list[ReportRow], di
     if state == "decided":
         query = query.where(NeedReport.state == "decided").order_by(NeedReport.changed_at.desc())
     else:
-        wanted = (state,) if state else reports.UNDECIDED
-        query = query.where(NeedReport.state.in_(wanted)).order_by(NeedReport.reported_on, NeedReport.recorded_at)
+        query = query.where(NeedReport.state.in_(_stored(state))).order_by(
+            NeedReport.reported_on, NeedReport.recorded_at
+        )
+        if state in ("new", reports.ANSWERED):
+            query = query.where(has_answer if state == reports.ANSWERED else ~has_answer)
     today, in_force = clock.today(), limits()
     found = []
     for row in db.session.execute(query.limit(most)):
         one: NeedReport = row[0]
+        stage = reports.stage(one.state, answered=one.answered_on is not None)
+        days = {"waiting": one.asked_on, reports.ANSWERED: one.answered_on, reports.DECIDED: one.decided_on}
         last = due.report_due(one.reported_on, in_force)
         found.append(
             ReportRow(
@@ -96,17 +104,21 @@ def queue(state: str = "", most: int | None = MOST) -> tuple[list[ReportRow], di
                 one.case_id,
                 row.name,
                 row.service,
-                one.state,
+                stage,
                 one.need,
                 one.question,
                 one.reported_on,
                 one.decided_on,
-                (today - one.reported_on).days,
+                days.get(stage) or one.reported_on,
                 last,
                 one.state != "decided" and due.is_overdue(last, today),
             )
         )
     return found, counts
+
+
+def _stored(state: str) -> tuple[str, ...]:
+    return ("new",) if state == reports.ANSWERED else (state,) if state else reports.UNDECIDED
 
 
 def reports_of(case_id: uuid.UUID) -> list[NeedReport]:

@@ -192,5 +192,6 @@ def _page(case: OpenCase, template: str, **values: Any) -> str:
         today = clock.today()
         limit = due.report_due(row.reported_on, limits()) if row.state in reports.UNDECIDED else None
         late = limit is not None and due.is_overdue(limit, today)
+        values["stage"] = reports.stage(row.state, answered=row.answered_on is not None)
         values |= {"limit": limit, "late": late, "age": due.age_on(case.person.birth_date, today)}
     return render_template(f"coordination/{template}.html", case=case, person=case.person, **values)

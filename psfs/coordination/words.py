@@ -15,6 +15,7 @@ BASIS: dict[str, LazyString] = {
 }
 STATES: dict[str, tuple[LazyString, str]] = {
     "new": (_l("Ny"), "info"),
+    "answered": (_l("Svar motteke"), "info"),
     "waiting": (_l("Ventar på svar"), "warning"),
     "decided": (_l("Avgjord"), "success"),
     "withdrawn": (_l("Trekt tilbake"), "neutral"),

@@ -9,6 +9,14 @@ DECIDED = "decided"
 WITHDRAWN = "withdrawn"
 """The state of one that was undecided when its case was closed."""
 
+ANSWERED = "answered"
+"""Where a report stands that has got its answer: before the unit again, and not new."""
+
+
+def stage(state: str, *, answered: bool) -> str:
+    """Where the report stands for the unit: its state, or `ANSWERED` where it is before the unit with an answer."""
+    return ANSWERED if answered and state == "new" else state
+
 
 def may_appoint(kind: str, decided: Mapping[str, bool | None] | None) -> bool:
     """Whether somebody may be asked to be coordinator (`kind`: coordinator | childrens_coordinator).

@@ -105,6 +105,32 @@ def test_ke_asks_and_the_reporter_answers(browser: Open, town: Town) -> None:
     assert [each.details.get("event", "") for each in entries(town.adult, "ke_report")] == ["", "asked", "answered"]
 
 
+def test_the_queue_tells_new_waiting_and_answered_apart(browser: Open, town: Town) -> None:
+    row, today = report(browser, town.adult), clock.today()
+    change(row, reported_on=today - timedelta(days=9))
+    ke, itself = browser("ke"), address(town.adult, f"/meldingar/{row.id}")
+    unanswered = "Spørsmålet frå KE er ikkje svara på enno."
+    assert unanswered not in ke.get(f"{itself}/avgjer").text
+    send(ke, f"{itself}/spor", question="Kva seier fastlegen?")
+    change(now(row), asked_on=today - timedelta(days=6))
+    page = ke.get("/meldingar").text
+    assert "Spurd for 6 dagar sidan: Kva seier fastlegen?" in page
+    assert "meldt for 9 dagar sidan" in page
+    assert unanswered in ke.get(f"{itself}/avgjer").text
+    send(browser("kari"), f"{itself}/svar", answer="Han er einig.")
+    change(now(row), answered_on=today - timedelta(days=2))
+    received = f"Svar motteke {today - timedelta(days=2):%d.%m.%Y}, for 2 dagar sidan."
+    for place in ("/meldingar", "/meldingar?status=answered"):
+        page = ke.get(place).text
+        assert received in page
+        assert "meldt for 9 dagar sidan" in page
+    for place in ("/meldingar?status=new", "/meldingar?status=waiting"):
+        assert "Testine Tenkt" not in ke.get(place).text
+    assert "Svar motteke" in ke.get(itself).text
+    assert unanswered not in ke.get(f"{itself}/avgjer").text
+    assert "Svaret er kome. Avgjer koordinator og plan" in ke.get("/").text
+
+
 def test_the_decision_answers_the_reporter_and_a_granted_plan_is_in_the_register(browser: Open, town: Town) -> None:
     row = report(browser, town.adult)
     decision = {"coordinator": "yes", "plan": "yes", "reason": "Mange tenester over lang tid."}
@@ -538,7 +564,7 @@ def test_the_queue_says_what_is_late(browser: Open, town: Town) -> None:
     change(now(row), reported_on=clock.today() - timedelta(days=15))
     page = ke.get("/meldingar").text
     assert "Forfalle" in page
-    assert "15 dagar gammal" in page
+    assert "meldt for 15 dagar sidan" in page
     years = due.age_on(town.adult.person.birth_date, clock.today())
     for page in (itself, f"{itself}/avgjer"):
         text = ke.get(page).text
