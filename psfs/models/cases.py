@@ -70,7 +70,7 @@ class Case(Audited, Base):
     ladder: Mapped[Code]
     level: Mapped[int]
     round: Mapped[int] = mapped_column(default=1)  # how many times the steps of this level were begun
-    level_since: Mapped[date]
+    level_since: Mapped[date]  # the day the present round began; ``bti.queries_stays``: when the case came to its level
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
     close_reason: Mapped[str | None] = mapped_column(String(32))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Date, Integer, bindparam, cast, func, null, select
 
 from psfs import clock
+from psfs.bti.queries_stays import on_level_since
 from psfs.cases.relations import relation_columns, relations_of, who, with_consent
 from psfs.domain import age_bands
 from psfs.domain.permissions import Action, Role, allowed
@@ -214,7 +215,7 @@ def _open_cases(wanted: Shape) -> Select[*tuple[Any, ...]]:
         Case.id.label("row_id"),
         Case.id.label("case_id"),
         Case.level,
-        Case.level_since.label("from_on"),
+        on_level_since().label("from_on"),
         cast(null(), Date()).label("until_on"),
         cast(null(), Integer()).label("to_level"),
     )

@@ -15,6 +15,7 @@ from psfs.accounts.settings import limits
 from psfs.bti.ladders import level_of
 from psfs.bti.queries_interventions import InterventionView, interventions_of
 from psfs.bti.queries_people import taking_part_today
+from psfs.bti.queries_stays import came_to_level
 from psfs.cases.queries import Member, related, team
 from psfs.domain import due
 from psfs.domain.due import Urgency
@@ -137,7 +138,8 @@ def external_services() -> Sequence[Service]:
 
 
 def meetings(case: Case) -> Meetings:
-    """The case's meetings. One statement, and the limits where they are not at hand."""
+    """The case's meetings. One statement, one more where a round was begun anew on the level, and the limits where they
+    are not at hand."""
     rows = db.session.scalars(select(Meeting).where(Meeting.case_id == case.id)).all()
     today = clock.today()
     lines = sorted((_line(row, today) for row in rows), key=lambda line: (line.on, line.time))
@@ -152,7 +154,7 @@ def next_due(case: Case, rows: Sequence[Meeting]) -> date | None:
     if case.level < TEAM_LEVEL or case.closed_on is not None or any(row.state == "planned" for row in rows):
         return None
     held = max((row.held_on for row in rows if row.state == "held" and row.held_on), default=None)
-    return due.meeting_due(case.level_since, held, None, limits())
+    return due.meeting_due(came_to_level(case), held, None, limits())
 
 
 def additions(meeting_id: uuid.UUID) -> list[Addition]:

@@ -241,7 +241,7 @@ def _of_case(row: Any, today: date, in_force: Limits) -> Iterator[Item]:
     if row.held_on is not None:
         waits = due.conversation_due(row.held_on, row.next_due, in_force)
         yield from _due("samtale", row, row.id, waits, "conversations.new", today, in_force)
-    meets = due.meeting_due(row.level_since, row.met_on, row.meets_on, in_force) if _meets(row) else None
+    meets = due.meeting_due(row.on_level_since, row.met_on, row.meets_on, in_force) if _meets(row) else None
     if meets is not None:
         yield from _due("mote", row, row.id, meets, "teams.meetings", today, in_force)
     if row.closed_on is not None:

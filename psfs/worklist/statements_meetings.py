@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import DateTime, and_, cast, exists, null, or_, select
 from sqlalchemy.orm import aliased
 
+from psfs.bti.queries_stays import on_level_since
 from psfs.cases.relations import KE_LEVEL, READER, may_stand, related, standing_columns, with_consent
 from psfs.models import Case, Meeting, Person, User
 from psfs.worklist.statements_rows import row
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 
 
 def meeting_columns() -> tuple[Any, ...]:
-    """For each case, when its team last met, and the first meeting that is planned and has no minutes."""
+    """For each case, when its team last met, the first meeting that is planned and has no minutes, and when the case
+    came to its level."""
     met, coming = aliased(Meeting), aliased(Meeting)
     held = select(met.held_on).where(met.case_id == Case.id, met.state == "held").order_by(met.held_on.desc()).limit(1)
     first = select(coming.planned_on).where(coming.case_id == Case.id, coming.state == "planned")
     return (
         held.correlate(Case).scalar_subquery().label("met_on"),
         first.order_by(coming.planned_on).limit(1).correlate(Case).scalar_subquery().label("meets_on"),
+        on_level_since().label("on_level_since"),
     )
 
 

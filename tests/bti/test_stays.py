@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from alembic import command
 from sqlalchemy import select
 
-from psfs import clock, schema
+from psfs import audit, clock, schema
+from psfs.bti import log
+from psfs.bti.queries_stays import came_to_level, on_level_since
 from psfs.extensions import db
-from psfs.models import LevelStay
+from psfs.models import Case, LevelStay, User
 from psfs.schema import _alembic
 from tests.bti.support import change, entries, fresh, give, send
+from tests.support.people import TESTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from psfs.models import Case
     from tests.support.client import Browser
     from tests.support.people import Town
 
@@ -75,3 +77,35 @@ def test_0004_counts_what_was_there_before(browser: Open, town: Town) -> None:
     schema.upgrade()
     assert rows(town.adult) == before
     assert len(before) == 3
+
+
+def came(case: Case) -> date:
+    """By the statement for lists, and by the case alone."""
+    found = db.session.scalars(select(on_level_since()).where(Case.id == case.id)).one()
+    assert found == came_to_level(fresh(case))
+    return found
+
+
+def go_on(town: Town, case: Case, on: date) -> None:
+    """A new round on the same level, as the deciding step writes it."""
+    now, moved = fresh(case), {"step": "two_decision", "outcome": "continue", "from_level": 2, "to_level": 2}
+    with audit.acting(TESTER):
+        log.write(now, db.session.get_one(User, town.users["kari"].id), "step", decided_on=on, **moved)
+        now.round, now.level_since = now.round + 1, on
+        db.session.commit()
+
+
+def test_a_round_begun_anew_does_not_move_the_day_the_case_came_to_its_level(browser: Open, town: Town) -> None:
+    give(town, town.adult, town.school)
+    walk(browser, town.adult)
+    assert came(town.adult) == AGO[4], "opened again"
+    send(browser("kari"), f"/saker/{town.adult.id}/flytt", to_level="2", decided_on=AGO[4].isoformat(), reason="x")
+    go_on(town, town.adult, AGO[4])
+    assert came(town.adult) == AGO[4]
+    for day in (clock.today() - timedelta(days=3), clock.today()):
+        go_on(town, town.adult, day)
+        assert came(town.adult) == AGO[4]
+        assert fresh(town.adult).level_since == day
+    page = browser("leader").get("/oversyn/saker").text
+    assert f"på nivået sidan {AGO[4]:%d.%m.%Y}" in page
+    assert f"Runden tok til {clock.today():%d.%m.%Y}" in browser("kari").get(f"/saker/{town.adult.id}/stige").text
