@@ -161,6 +161,8 @@ MESSAGES: dict[str, LazyString] = {
     "member_service_missing": _l("Vel kvar dei kjem frå."),
     "nobody_invited": _l("Vel kven som skal kallast inn."),
     "invited_left": _l("%(name)s er ikkje med lenger og kan ikkje kallast inn."),
+    "invited_no_account": _l("Kontoen til %(name)s er stengd. %(name)s kan ikkje kallast inn."),
+    "invited_without": _l("%(names)s er ikkje kalla inn. Kall inn, eller skriv kvifor ikkje."),
     "invited_no_consent": _l(
         "%(name)s kan ikkje kallast inn: %(service)s har ikkje samtykke eller heimel for å vere med i saka."
     ),

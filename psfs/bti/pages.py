@@ -61,6 +61,8 @@ FIELDS = {
     "nobody_invited": "invited",
     "invited_left": "invited",
     "invited_no_consent": "invited",
+    "invited_no_account": "invited",
+    "invited_without": "why",
     "next_meeting_missing": "next_on",
 }
 """The field that a refusal is about, by its code."""

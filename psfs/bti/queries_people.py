@@ -36,7 +36,8 @@ def successors(case: Case, chosen: uuid.UUID | None = None) -> dict[str, list[tu
 
 
 def taking_part(case: Case, reader: User) -> list[User]:
-    """Staff who can be responsible for a measure: holder, contact person, team and the reader. One statement."""
+    """Staff with an open account who can be responsible for a measure: holder, contact person, team and the reader. One
+    statement."""
     today = clock.today()
     team = select(TeamMember).where(
         TeamMember.case_id == case.id,
@@ -45,7 +46,7 @@ def taking_part(case: Case, reader: User) -> list[User]:
     )
     members = [member.user for member in db.session.scalars(team.options(joinedload(TeamMember.user)))]
     people = [reader, case.holder, case.contact, *members]
-    return list({user.id: user for user in people if user is not None}.values())
+    return list({user.id: user for user in people if user is not None and user.disabled_at is None}.values())
 
 
 def taking_part_today(case: Case) -> set[uuid.UUID]:

@@ -27,6 +27,7 @@ class Member:
     ``related_id`` one of the nearest.
 
     ``until`` is the last day they take part, ``now`` whether they do today; ``task``: what they do round the person.
+    ``closed``: a colleague whose account is closed.
     """
 
     id: uuid.UUID
@@ -43,6 +44,7 @@ class Member:
     from_on: date
     until: date | None
     now: bool
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,13 @@ def related(person_id: uuid.UUID) -> Sequence[RelatedPerson]:
 def team(case_id: uuid.UUID) -> list[Member]:
     """Everybody who takes part or has taken part, those of today first. One statement."""
     theirs = func.coalesce(User.service_id, TeamMember.service_id)
-    columns = (TeamMember, User.name, User.title, User.phone, theirs.label("service_id"), Service.name.label("service"))
+    columns = (TeamMember, User.name, User.title, User.phone, User.disabled_at, theirs.label("service_id"))
     ended = RelatedPerson.ended_on.label("near_until")
     near = (RelatedPerson.name.label("near"), RelatedPerson.relation, RelatedPerson.phone.label("near_phone"), ended)
     rows = db.session.execute(
-        select(*columns, *near, Person.name.label("person"), Person.phone.label("own_phone"))
+        select(
+            *columns, *near, Service.name.label("service"), Person.name.label("person"), Person.phone.label("own_phone")
+        )
         .join(Case, Case.id == TeamMember.case_id)
         .join(Person, Person.id == Case.person_id)
         .outerjoin(User, User.id == TeamMember.user_id)
@@ -115,6 +119,7 @@ def _member(row: Any, today: date) -> Member:
         one.from_on,
         until_on and max(one.from_on, until_on - timedelta(days=1)),
         until_on is None or until_on > today,
+        row.disabled_at is not None,
     )
 
 

@@ -13,7 +13,7 @@ from psfs.domain.meetings import Hindrance, hindrance
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from psfs.models import Case, User
 
@@ -50,7 +50,8 @@ def invitees(case: Case) -> dict[str, Invitee]:
         known = found.get(key)
         if one.kind == "person" or known is not None and not one.now:
             continue
-        why = hindrance(here=one.now, from_service=one.kind in FROM_SERVICE, may_take_part=one.service_id in services)
+        comes, may = one.kind in FROM_SERVICE, one.service_id in services
+        why = hindrance(here=one.now, from_service=comes, may_take_part=may, closed=one.closed)
         found[key] = Invitee(key, one.name, one.role or one.title or one.service, one.service, why)
     return found
 
@@ -72,13 +73,33 @@ def hindered(people: Mapping[str, Invitee], invited: Iterable[Mapping[str, Any]]
     return found
 
 
+def not_called_in(
+    case: Case, people: Mapping[str, Invitee], invited: Sequence[Mapping[str, Any]], planner: User
+) -> dict[str, str]:
+    """Of the person and the holder, those who are not among the invited though they could be: who, and their name.
+
+    Whoever holds the case and plans the meeting comes to it; a name that was typed counts.
+    """
+    there = {str(each["member"]) for each in invited} | {str(each["name"]).casefold() for each in invited}
+    holder = people.get(str(case.holder_id)) if case.holder_id != planner.id else None
+    if holder is not None and holder.hindrance is not None:
+        holder = None
+    found = {"person": people["person"], "holder": holder}
+    return {
+        who: one.name
+        for who, one in found.items()
+        if one is not None and one.key not in there and one.name.casefold() not in there
+    }
+
+
 def to_tell_of(people: Mapping[str, Invitee], invited: Iterable[Mapping[str, Any]]) -> list[Invitee]:
-    """Whom a page says that cannot be called in: those without consent, and those who have left but were invited."""
-    here = [each for each in people.values() if each.hindrance is Hindrance.NO_CONSENT]
+    """Whom a page says that cannot be called in: those who are here, and those who have left but were invited."""
+    here = [each for each in people.values() if each.hindrance in (Hindrance.NO_CONSENT, Hindrance.NO_ACCOUNT)]
     return [*here, *(each for each in hindered(people, invited) if each not in here)]
 
 
 def _colleague(account: User, services: set[uuid.UUID]) -> Invitee:
     service = account.service.name if account.service else ""
-    why = hindrance(here=True, from_service=True, may_take_part=account.service_id in services)
+    may, closed = account.service_id in services, account.disabled_at is not None
+    why = hindrance(here=True, from_service=True, may_take_part=may, closed=closed)
     return Invitee(str(account.id), account.name, account.title, service, why)

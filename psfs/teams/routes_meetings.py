@@ -63,7 +63,7 @@ def new_meeting(case: OpenCase) -> ResponseReturnValue:
         form.agenda.data = str(words.AGENDA)
 
     def save() -> None:
-        service_meetings.plan(case.case, case.user, form.id.data, _given(form, people))
+        service_meetings.plan(case.case, case.user, form.id.data, _given(form, people), form.why.data or "")
 
     return _answer(case, form, people, None, save, _("Møtet er planlagt."), lambda: form.id.data)
 
@@ -76,7 +76,8 @@ def change_meeting(case: OpenCase, meeting_id: uuid.UUID) -> ResponseReturnValue
     form, people = _form(case, row)
 
     def save() -> None:
-        service_meetings.change(case.case, case.user, row, form.version.data, _given(form, people))
+        given = _given(form, people)
+        service_meetings.change(case.case, case.user, row, form.version.data, given, form.why.data or "")
 
     return _answer(case, form, people, row, save, _("Møtet er endra."), lambda: row.id)
 

@@ -13,11 +13,11 @@ from psfs.bti import log, service_interventions
 from psfs.bti.hindrance import Changed, repeated, require_date, require_open
 from psfs.bti.service_interventions import InterventionInput
 from psfs.domain import measures
-from psfs.domain import meetings as minutes
+from psfs.domain import meetings as rules
 from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Case, Meeting, MeetingAddition, User
-from psfs.teams.queries_invited import hindered, invitees
+from psfs.teams.queries_invited import hindered, invitees, not_called_in
 
 if TYPE_CHECKING:
     from datetime import date, time
@@ -54,38 +54,40 @@ class MinutesInput:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def plan(case: Case, by: User, meeting_id: uuid.UUID, given: MeetingInput) -> None:
-    """Plan a meeting.
+def plan(case: Case, by: User, meeting_id: uuid.UUID, given: MeetingInput, why: str = "") -> None:
+    """Plan a meeting. ``why``: the reason where the person or the holder is not invited; it stands in the log.
 
     Raises:
-        Refusal: the case is closed, nobody is invited or somebody who cannot be ("invited_left", "invited_no_consent"),
-            or the day is before the person was born.
+        Refusal: the case is closed, nobody is invited or somebody who cannot be ("invited_left", "invited_no_consent",
+            "invited_no_account"), the person or the holder is left out without a word on why ("invited_without"), or
+            the day is before the person was born.
         psfs.bti.hindrance.Changed: the id stands on something else.
     """
     if repeated(Meeting, meeting_id, case, **given.values()):
         return
     require_open(case)
-    _check(case, given)
+    _check(case, by, given, why)
     db.session.add(_planned(case, by, meeting_id, given))
-    _note(case, by, meeting_id, "planned", **_told(given))
+    _note(case, by, meeting_id, "planned", reason=why, **_told(given))
     db.session.commit()
 
 
-def change(case: Case, by: User, meeting: Meeting, version: int, given: MeetingInput) -> None:
-    """Plan it anew. The first day that had come when it was moved stays known.
+def change(case: Case, by: User, meeting: Meeting, version: int, given: MeetingInput, why: str = "") -> None:
+    """Plan it anew; ``why`` as in ``plan``, for those who were invited until now. The first day that had come when it
+    was moved stays known.
 
     Raises as ``plan``; Refusal("meeting_not_planned") for one that is held or cancelled.
     """
     if _is(meeting, given.values()):
         return
     _require_planned(case, meeting, version)
-    _check(case, given)
+    _check(case, by, given, why, meeting.invited)
     moved = given.planned_on != meeting.planned_on and meeting.missed_on is None
     if moved and measures.missed(meeting.planned_on, clock.local(meeting.recorded_at).date(), clock.today()):
         meeting.missed_on = meeting.planned_on
     for name, value in given.values().items():
         setattr(meeting, name, value)
-    _note(case, by, meeting.id, "replanned", **_told(given))
+    _note(case, by, meeting.id, "replanned", reason=why, **_told(given))
     db.session.commit()
 
 
@@ -216,7 +218,7 @@ def meeting_of(case_id: uuid.UUID, meeting_id: uuid.UUID) -> Meeting | None:
 def may_write(meeting: Meeting, account: User) -> bool:
     """Whether the account may write in minutes that are not closed."""
     writer = meeting.writer
-    return writer is None or minutes.may_write(own=writer.id == account.id, writer_here=writer.disabled_at is None)
+    return writer is None or rules.may_write(own=writer.id == account.id, writer_here=writer.disabled_at is None)
 
 
 def _close(case: Case, by: User, meeting: Meeting, *, closing: bool = False) -> None:
@@ -252,13 +254,19 @@ def _planned(case: Case, by: User, meeting_id: uuid.UUID, given: MeetingInput) -
     return Meeting(id=meeting_id, case_id=case.id, **recorded, **given.values())
 
 
-def _check(case: Case, given: MeetingInput) -> None:
+def _check(case: Case, by: User, given: MeetingInput, why: str, before: list[dict[str, Any]] | None = None) -> None:
     if given.planned_on < case.person.birth_date:
         raise Refusal("date_before_birth")
     if not given.invited:
         raise Refusal("nobody_invited")
-    for each in hindered(invitees(case), given.invited):
+    people = invitees(case)
+    for each in hindered(people, given.invited):
         raise Refusal(f"invited_{each.hindrance}", name=each.name, service=each.service)
+    missed = not_called_in(case, people, given.invited, by)
+    told = () if before is None else tuple(not_called_in(case, people, before, by))
+    left = rules.left_out(person="person" not in missed, holder="holder" not in missed, before=told)
+    if left and not why:
+        raise Refusal("invited_without", names=", ".join(missed[who] for who in left))
 
 
 def _require_planned(case: Case, meeting: Meeting, version: int) -> None:

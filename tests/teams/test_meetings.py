@@ -76,7 +76,7 @@ def test_nobody_is_called_in_who_is_not_chosen(browser: Open, town: Town) -> Non
     given = form_of(page.text) | {"planned_on": SOON.isoformat()}
     given.pop("invited")
     assert "Vel kven som skal kallast inn." in kari.post(where, given, status=422).text
-    kari.post(where, given | {"others": "Fastlege Lukten, Nabo Ny"})
+    kari.post(where, given | {"others": "Fastlege Lukten, Nabo Ny", "why": "Ho er på sjukehus."})
     db.session.rollback()
     assert [each["name"] for each in db.session.scalars(select(Meeting)).one().invited] == [
         "Fastlege Lukten",
@@ -101,7 +101,7 @@ def test_whose_service_lacks_consent_is_not_called_in(browser: Open, town: Town)
         text = kari.post(where, given | invited, status=422).text
         assert "Eva Dikta kan ikkje kallast inn: Skulen har ikkje samtykke eller heimel" in text
     give(town, town.adult, town.school)
-    kari.post(where, given | {"invited": eva})
+    kari.post(where, given | {"invited": eva, "why": "Ho vil ikkje vere med."})
     db.session.rollback()
     assert [each["name"] for each in db.session.scalars(select(Meeting)).one().invited] == ["Eva Dikta"]
 
@@ -117,9 +117,53 @@ def test_an_external_whose_service_lacks_consent_is_not_called_in(browser: Open,
     assert "kan ikkje kallast inn" not in page
 
 
+def test_a_meeting_without_the_person_needs_a_reason_once(browser: Open, town: Town) -> None:
+    kari, where = browser("kari"), address(town.adult, "/mote/nytt")
+    page = kari.get(where).text
+    asks = "Kvifor er ikkje alle kalla inn?"
+    assert asks not in page
+    given = form_of(page) | {"planned_on": SOON.isoformat(), "invited": str(town.users["kari"].id)}
+    refused = kari.post(where, given, status=422).text
+    assert "Testine Tenkt er ikkje kalla inn. Kall inn, eller skriv kvifor ikkje." in refused
+    assert asks in refused
+    kari.post(where, given | {"why": "Ho er på sjukehus."})
+    assert entries(town.adult, "meeting")[-1].reason == "Ho er på sjukehus."
+    row = db.session.scalars(select(Meeting)).one()
+    assert "Ho er på sjukehus." in kari.get(address(town.adult, "/stafettlogg")).text
+    send(kari, place(row, "/endre"), place="Rådhuset", invited=str(town.users["kari"].id))
+    assert now(row).place == "Rådhuset"
+
+
+def test_a_meeting_that_others_plan_without_the_holder_needs_a_reason(browser: Open, town: Town) -> None:
+    member(town, "ola")
+    ola, where = browser("ola"), address(town.adult, "/mote/nytt")
+    given = form_of(ola.get(where).text) | {"planned_on": SOON.isoformat(), "invited": "person"}
+    assert "Kari Dikta er ikkje kalla inn." in ola.post(where, given, status=422).text
+    ola.post(where, given | {"others": "kari dikta"})
+    assert len(entries(town.adult, "meeting")) == 1
+
+
+def test_a_colleague_whose_account_is_closed_is_not_called_in_or_made_responsible(browser: Open, town: Town) -> None:
+    ola, kari, where = member(town, "ola"), browser("kari"), address(town.adult, "/mote/nytt")
+    assert ola in kari.get(where).text
+    held = plan(browser, town.adult, clock.today())
+    send(kari, place(held, "/referat"), **MINUTES)
+    assert ola in kari.get(place(held, "/avtale")).text
+    change(town.users["ola"], disabled_at=clock.now())
+    page = kari.get(where).text
+    told = "Kontoen til Ola Dikta er stengd. Ola Dikta kan ikkje kallast inn."
+    assert ola not in page
+    assert told in page
+    given = form_of(page) | {"planned_on": SOON.isoformat()}
+    for invited in ({"invited": ola}, {"others": "Ola Dikta"}):
+        assert told in kari.post(where, given | invited, status=422).text
+    assert ola not in kari.get(place(held, "/avtale")).text
+    assert "Kontoen er stengd" in kari.get(address(town.adult, "/team")).text
+
+
 def test_who_has_left_is_not_called_in_again(browser: Open, town: Town) -> None:
     ola, today = member(town, "ola"), clock.today()
-    row = plan(browser, town.adult, today, invited=ola)
+    row = plan(browser, town.adult, today, invited=ola, why="Ho vil ikkje vere med.")
     change(db.session.scalars(select(TeamMember)).one(), until_on=today)
     kari = browser("kari")
     page = kari.get(place(row, "/endre")).text
