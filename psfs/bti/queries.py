@@ -11,8 +11,9 @@ from psfs.accounts.settings import limits
 from psfs.bti import words
 from psfs.bti.ladder_views import LadderView, LevelView, MissingView, StepView
 from psfs.bti.ladders import ladder as ladder_of
+from psfs.bti.queries_baton import baton, baton_by_log
 from psfs.bti.queries_consents import consents, valid_services, withdrawn
-from psfs.bti.queries_state import asked, asked_by_log, round_entries, round_from, seen, state_of, talk_of_round
+from psfs.bti.queries_state import round_entries, round_from, seen, state_of, talk_of_round
 from psfs.domain import due
 from psfs.domain import ladder as rules
 from psfs.domain.errors import Refusal
@@ -48,6 +49,7 @@ def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
     up = _hindrances(ladder, state, Move(case.level + 1, "-")) if case.level < ladder.highest else ()
     first_due = due.level0_due(case.level_since, in_force) if case.level == 0 and state.open else None
     today = clock.today()
+    held_by = baton(case) if log is None else baton_by_log(case, log)
     services = valid_services(held, case, in_force)
     return LadderView(
         case_id=case.id,
@@ -76,10 +78,10 @@ def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
         provides=missing_views(case, rules.to_provide(ladder, state)),
         outcomes=tuple(str(outcome) for outcome in rules.outcomes(ladder, case.level)),
         holder=case.holder.name if case.holder else "",
-        holder_title=level.holder_title.in_language(lang) if level.holder_title else _("ansvarleg"),
+        holder_title=held_by.title or _("ansvarleg"),
         holder_is_contact=level.holder_is_contact,
         holder_cut=case.holder is not None and case.holder.service_id not in {case.service_id, *services},
-        offered_to=asked(case) if log is None else asked_by_log(log),
+        offered_to=held_by.asked,
         talk=talk,
         services=tuple(sorted(set(services.values()) - {case.service.name})),
         withdrawn=withdrawn(held, case, in_force),

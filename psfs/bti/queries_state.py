@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from psfs.accounts.settings import limits
-from psfs.bti.ladder_views import Asked, Talk
+from psfs.bti.ladder_views import Talk
 from psfs.bti.ladders import ladder as ladder_of
 from psfs.bti.queries_consents import consents, fulfilled_by
 from psfs.bti.queries_log import PLACE_KINDS
 from psfs.domain.ladder import CaseState, StepState
 from psfs.extensions import db
-from psfs.models import Conversation, Form, Handover, LogEntry
+from psfs.models import Conversation, Form, LogEntry
 from psfs.models.bti import OFFERED
 
 if TYPE_CHECKING:
@@ -130,21 +130,6 @@ def step_states(entries: Iterable[LogEntry]) -> dict[str, StepState]:
     """What has become of each step, from entries of one round in the order they were written."""
     counted = (entry for entry in entries if entry.kind == "step" and entry.step and entry.outcome in STEP_OUTCOMES)
     return {entry.step or "": STEP_OUTCOMES[entry.outcome or ""] for entry in counted}
-
-
-def asked(case: Case) -> Asked | None:
-    """Who has been asked to take the baton and has not answered."""
-    offer = select(Handover).where(Handover.case_id == case.id, Handover.state == "offered")
-    offered = db.session.scalar(offer.options(joinedload(Handover.to)))
-    return Asked(offered.to.name, offered.as_coordinator, offered.offered_at) if offered else None
-
-
-def asked_by_log(log: Sequence[LogLine]) -> Asked | None:
-    """The same from the log: who was asked, if that is the last that was written of the baton."""
-    latest = max((line.entry for line in log if line.entry.kind == "baton"), key=written, default=None)
-    if latest is None or latest.details.get("event") != "offered":
-        return None
-    return Asked(str(latest.details.get("to", "")), str(latest.details.get("as", "")), latest.recorded_at)
 
 
 def written(entry: LogEntry) -> datetime:

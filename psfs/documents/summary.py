@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 
-from psfs.bti.ladders import ladder
+from psfs.bti.queries_baton import baton
 from psfs.domain.scoring import Flag
 from psfs.formatting import day, figure, long_day, short_day, signed
-from psfs.language import current
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,9 +69,8 @@ def activities_in(form: FormView, columns: Sequence[Column]) -> tuple[ActivityVi
 
 
 def holder(case: Case) -> Holder:
-    """Who holds the baton, with the title that the ladder gives on this level."""
-    level = ladder(case.ladder).level(case.level)
-    title = level.holder_title.in_language(current()) if level.holder_title else _("kontakten din")
+    """Who holds the baton, with their title."""
+    title = baton(case).title or _("kontakten din")
     if case.holder is None:
         return Holder(title, "", case.service.name, case.service.phone)
     service = case.holder.service or case.service

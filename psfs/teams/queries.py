@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from psfs import clock
 from psfs.accounts.settings import limits
-from psfs.bti.ladders import level_of
+from psfs.bti.queries_baton import baton
 from psfs.bti.queries_interventions import InterventionView, interventions_of
 from psfs.bti.queries_people import taking_part_today
 from psfs.bti.queries_stays import came_to_level
@@ -20,7 +20,6 @@ from psfs.cases.queries import Member, related, team
 from psfs.domain import due
 from psfs.domain.due import Urgency
 from psfs.extensions import db
-from psfs.language import current
 from psfs.models import Case, Intervention, Meeting, MeetingAddition, Service
 
 if TYPE_CHECKING:
@@ -82,18 +81,22 @@ def actors(case: Case) -> list[Actor]:
     """Everybody round the person today: the holder, the contact person, the team, the nearest, and the services with
     consent or a legal basis that have nobody among these.
 
-    What they do is the task that stands in the team, and the running measures they are responsible for. Five
+    What they do is the task that stands in the team, and the running measures they are responsible for. Six
     statements, and the limits where they are not at hand.
     """
     members = [each for each in team(case.id) if each.now and each.from_on <= clock.today()]
     services = taking_part_today(case)
     running = [each for each in interventions_of(case.id) if not each.ended]
-    found = [_member(each, services, running) for each in members if each.kind != "person"]
+    title = baton(case).title
+    found = [
+        _member(each, services, running, title if each.user_id and each.user_id == case.holder_id else "")
+        for each in members
+        if each.kind != "person"
+    ]
     seen = {each.user_id for each in members if each.user_id}
     present = {each.service_id for each in members}
-    level = level_of(case)
-    title = level.holder_title.in_language(current()) if level.holder_title else ""
-    for account, role in ((case.contact, ""), (case.holder, title)):
+    contact = case.contact if case.contact_id != case.holder_id else None
+    for account, role in ((contact, ""), (case.holder, title)):
         if account is not None and account.id not in seen:
             seen.add(account.id)
             service = account.service.name if account.service else ""
@@ -124,11 +127,12 @@ def _services_alone(ids: set[uuid.UUID]) -> list[Actor]:
     ]
 
 
-def _member(each: Member, services: set[uuid.UUID], running: Sequence[InterventionView]) -> Actor:
+def _member(each: Member, services: set[uuid.UUID], running: Sequence[InterventionView], title: str) -> Actor:
     measures = [one.what for one in running if one.responsible == each.name]
     tasks = tuple(dict.fromkeys(filter(None, (each.task, *measures))))
     barred = each.kind in ("staff", "external") and each.service_id not in services
-    return Actor(each.name, each.kind, each.role or each.title, each.service, each.phone, tasks, barred)
+    role = ", ".join(dict.fromkeys(filter(None, (title, each.role or each.title))))
+    return Actor(each.name, each.kind, role, each.service, each.phone, tasks, barred)
 
 
 def external_services() -> Sequence[Service]:

@@ -469,6 +469,27 @@ def test_a_child_is_offered_only_what_the_unit_has_not_decided_against(browser: 
     assert form["kind"] == "childrens_coordinator"
 
 
+def test_a_coordinator_is_called_so_on_every_level(browser: Open, town: Town) -> None:
+    give(town, town.adult, town.school)
+    change(fresh(town.adult), level=2)
+    report(browser, town.adult)
+    pages = ("", "/stige", "/stafett", "/aktorkart")
+    for rest in pages:
+        page = browser("kari").get(address(town.adult, rest)).text
+        assert "ontaktperson / primærkontakt" in page, rest
+    appoint(browser, town, "kari")
+    answer(browser, town, "kari", "accept")
+    for rest in pages:
+        page = browser("kari").get(address(town.adult, rest)).text
+        assert "ontaktperson / primærkontakt" not in page, rest
+        assert re.search(r">\s*koordinator\b", page, re.IGNORECASE) or "Koordinator: Kari" in page, rest
+    send(browser("kari"), address(town.adult, "/avslutt"), reason_code="moved", evaluation="x")
+    send(browser("kari"), address(town.adult, "/opne-igjen"), reason="Feil")
+    for rest in pages:
+        page = browser("kari").get(address(town.adult, rest)).text
+        assert "ontaktperson / primærkontakt" in page, rest
+
+
 def test_closing_ends_the_coordinators_time_unless_a_plan_takes_over(browser: Open, town: Town) -> None:
     report(browser, town.adult)
     appoint(browser, town, "kari")

@@ -1,0 +1,70 @@
+"""Who is asked to take the baton, and what whoever holds it is called: as the ladder says on its level, unless the
+coordinating unit has appointed them. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from psfs.bti.ladder_views import Asked
+from psfs.bti.ladders import level_of
+from psfs.bti.queries_state import written
+from psfs.coordination.words import COORDINATORS
+from psfs.domain.ladder_requests import PLAN_TAKES_OVER
+from psfs.extensions import db
+from psfs.language import current
+from psfs.models import Case, Coordinator, Handover, User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psfs.bti.queries_log import LogLine
+
+
+@dataclass(frozen=True, slots=True)
+class Baton:
+    """``title``: of whoever holds it, in the reader's language, empty where the level has none; ``asked``: who has been
+    asked to take it and has not answered."""
+
+    title: str
+    asked: Asked | None
+
+
+def baton(case: Case) -> Baton:
+    """The case's baton. One statement."""
+    appointed = Coordinator.case_id == Case.id, Coordinator.until_on.is_(None), Coordinator.user_id == Case.holder_id
+    kind = select(Coordinator.kind).where(*appointed).correlate(Case).scalar_subquery()
+    query = (
+        select(kind.label("kind"), User.name, Handover.as_coordinator, Handover.offered_at)
+        .select_from(Case)
+        .outerjoin(Handover, (Handover.case_id == Case.id) & (Handover.state == "offered"))
+        .outerjoin(User, User.id == Handover.to_id)
+        .where(Case.id == case.id)
+    )
+    row = db.session.execute(query).one()
+    asked = Asked(row.name, row.as_coordinator, row.offered_at) if row.name is not None else None
+    return Baton(_title(case, row.kind or ""), asked)
+
+
+def baton_by_log(case: Case, log: Sequence[LogLine]) -> Baton:
+    """The same from the whole log: who was asked, if that is the last that was written of the baton. A case that was
+    closed has no coordinator, unless a plan took over."""
+    kind, asked = "", None
+    for entry in sorted((line.entry for line in log if line.entry.kind in ("baton", "closed")), key=written):
+        event, role = entry.details.get("event"), str(entry.details.get("as", ""))
+        if entry.kind == "baton":
+            offered = event == "offered"
+            asked = Asked(str(entry.details.get("to", "")), role, entry.recorded_at) if offered else None
+            kind = role if event == "accepted" else kind
+        elif entry.outcome != PLAN_TAKES_OVER:
+            kind = ""
+    return Baton(_title(case, kind), asked)
+
+
+def _title(case: Case, kind: str) -> str:
+    if kind in COORDINATORS:
+        return str(COORDINATORS[kind])
+    title = level_of(case).holder_title
+    return title.in_language(current()) if title else ""
