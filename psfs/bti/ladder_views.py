@@ -41,6 +41,7 @@ class StepView:
     closes: bool
     conversation: bool
     measures: bool
+    ke_decides: bool
     provides: tuple[str, ...]
 
 
@@ -50,6 +51,17 @@ class Talk:
 
     held_on: date
     performed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A need reported to the coordinating unit, ``on`` a day, ``by`` somebody; ``decided_on`` is None until it is."""
+
+    id: uuid.UUID
+    on: date
+    by: str
+    decided_on: date | None
+    decided_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,5 +145,6 @@ def _step_view(step: Step, state: CaseState, coming: Step | None, entries: Seque
         closes=step.closes,
         conversation=step.conversation,
         measures=step.measures,
+        ke_decides=step.ke_decides,
         provides=step.provides,
     )

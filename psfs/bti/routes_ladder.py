@@ -8,8 +8,8 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from psfs.accounts.current import permit
-from psfs.bti import forms, pages, queries, service
-from psfs.bti.ladder_views import LadderView, StepView
+from psfs.bti import forms, pages, queries, queries_ke, service
+from psfs.bti.ladder_views import LadderView, StepView, Told
 from psfs.bti.queries_closing import left_open
 from psfs.bti.queries_interventions import interventions_of
 from psfs.bti.routes import bp
@@ -29,8 +29,9 @@ def ladder(case: OpenCase) -> str:
     """Where the case stands, the steps of its level and what can be done next; ``?steg=`` takes up a skipped step."""
     view = queries.ladder_view(case.case)
     step = _chosen(view, request.args.get("steg", ""))
-    form = _step_form(view, step) if step and case.may(Action.STEP) else None
-    return _page(case, view, step, form)
+    told = queries_ke.told(case.case, step)
+    form = _step_form(view, step, told) if step and case.may(Action.STEP) else None
+    return _page(case, view, step, form, told=told)
 
 
 @bp.post("/saker/<uuid:case_id>/stige")
@@ -53,7 +54,8 @@ def step(case: OpenCase) -> ResponseReturnValue:
         )
 
     def page(problems: list[Any], news: Any) -> str:
-        return _page(case, queries.ladder_view(case.case), chosen, form, problems, news)
+        told = queries_ke.told(case.case, chosen)
+        return _page(case, queries.ladder_view(case.case), chosen, form, problems, news, told=told)
 
     closing = outcome == Direction.CLOSE
     done = url_for("bti.close" if closing else "bti.ladder", case_id=case.id)
@@ -137,7 +139,7 @@ def _chosen(view: LadderView, key: str) -> StepView | None:
     return chosen if view.open and chosen is not None and not chosen.closes else None
 
 
-def _step_form(view: LadderView, step: StepView | None) -> Any:
+def _step_form(view: LadderView, step: StepView | None, told: Told | None = None) -> Any:
     form = _begun(_form_of(view, step), view)
     if "outcome" in form:
         form.outcome.choices = options((outcome, _outcome_words(view, outcome)) for outcome in view.outcomes)
@@ -145,7 +147,17 @@ def _step_form(view: LadderView, step: StepView | None) -> Any:
         form.step.data = step.key
         if step.conversation and view.talk is not None:
             form.decided_on.data, form.decided_by.data = view.talk.held_on, view.talk.performed_by
+        if told is not None:
+            _fill_from_ke(form, step, told)
     return form
+
+
+def _fill_from_ke(form: Any, step: StepView, told: Told) -> None:
+    """What was reported or decided already, on another level too, is only to be confirmed."""
+    if not step.ke_decides:
+        form.decided_on.data, form.decided_by.data = told.on, told.by
+    elif told.decided_on is not None:
+        form.decided_on.data, form.decided_by.data = told.decided_on, told.decided_by
 
 
 def _form_of(view: LadderView, step: StepView | None) -> Any:
@@ -175,8 +187,9 @@ def _page(
     form: Any,
     problems: list[Any] | None = None,
     news: Any = None,
+    *,
+    told: Told | None = None,
 ) -> str:
     running = [each for each in interventions_of(case.id) if not each.ended] if step and step.measures else []
-    return pages.render(
-        case, "ladder", view=view, step=step, form=form, running=running, problems=problems or [], news=news
-    )
+    shown = {"view": view, "step": step, "form": form, "running": running, "told": told}
+    return pages.render(case, "ladder", **shown, problems=problems or [], news=news)

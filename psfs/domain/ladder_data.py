@@ -48,7 +48,8 @@ class Step:
     `provides`: this step is where the requirement is seen to, so the level's demand for it blocks
     only the steps that come after. `conversation`: says that a PSFS conversation was held, so it
     rests on one of this round. `measures`: says that agreed measures are under way, so those of the
-    case stand beside it.
+    case stand beside it. `ke_decides`: says that the coordinating unit has decided, so its last
+    decision stands beside it.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Step:
     closes: bool = False
     conversation: bool = False
     measures: bool = False
+    ke_decides: bool = False
     requires: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
 

@@ -164,7 +164,7 @@ def _level(table: _Table) -> Level:
 
 
 def _step(table: _Table, number: int) -> Step:
-    table.only("key", "name", "decides", "closes", "conversation", "measures", "requires", "provides")
+    table.only("key", "name", "decides", "closes", "conversation", "measures", "ke_decides", "requires", "provides")
     return Step(
         key=table.key("key"),
         number=number,
@@ -173,6 +173,7 @@ def _step(table: _Table, number: int) -> Step:
         closes=table.truth("closes"),
         conversation=table.truth("conversation"),
         measures=table.truth("measures"),
+        ke_decides=table.truth("ke_decides"),
         requires=table.requirements("requires"),
         provides=table.requirements("provides"),
     )

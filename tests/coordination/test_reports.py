@@ -490,6 +490,33 @@ def test_a_coordinator_is_called_so_on_every_level(browser: Open, town: Town) ->
         assert "ontaktperson / primærkontakt" in page, rest
 
 
+def test_what_ke_decided_on_a_lower_level_is_only_to_be_confirmed_on_the_ladder(browser: Open, town: Town) -> None:
+    give(town, town.adult, town.school)
+    change(fresh(town.adult), level=2)
+    row, stige = report(browser, town.adult), address(town.adult, "/stige")
+    yesterday = clock.today() - timedelta(days=1)
+    change(row, reported_on=yesterday)
+    kari, itself = browser("kari"), address(town.adult, f"/meldingar/{row.id}")
+    change(fresh(town.adult), level=3)
+    send(kari, stige)
+    page = kari.get(stige).text
+    assert f"Behovet vart meldt til koordinerande eining {yesterday:%d.%m.%Y}." in page
+    assert itself in page
+    form = form_of(page)
+    assert (form["decided_on"], form["decided_by"]) == (yesterday.isoformat(), "Kari Dikta")
+    kari.post(stige, form)
+    assert "KE har ikkje avgjort behovet enno." in kari.get(stige).text
+    decision = {"coordinator": "yes", "plan": "no", "reason": "x", "decided_on": yesterday.isoformat()}
+    send(browser("ke"), f"{itself}/avgjer", **decision)
+    page = kari.get(stige).text
+    assert f"KE avgjorde behovet {yesterday:%d.%m.%Y}." in page
+    form = form_of(page)
+    assert (form["decided_on"], form["decided_by"]) == (yesterday.isoformat(), "Ke Dikta")
+    kari.post(stige, form)
+    steps = [(each.step, each.decided_by) for each in entries(town.adult, "step")]
+    assert steps[1:] == [("several_report", "Kari Dikta"), ("several_coordinator", "Ke Dikta")]
+
+
 def test_closing_ends_the_coordinators_time_unless_a_plan_takes_over(browser: Open, town: Town) -> None:
     report(browser, town.adult)
     appoint(browser, town, "kari")

@@ -178,7 +178,7 @@ def test_every_fault_is_told_at_once(own):
     assert refused.value.problems == (
         "level no. 1, step no. 1, name.en: is missing or empty",
         "level no. 2, step no. 2, shuts: is not known here (known: key, name, decides, closes, "
-        "conversation, measures, requires, provides)",
+        "conversation, measures, ke_decides, requires, provides)",
         'level no. 2, requires: unknown requirement "x" '
         "(known: consent_log, contact_person, second_service, reported_to_ke)",
         'level 2: step "help_close": only steps with closes = true come after the deciding step '
