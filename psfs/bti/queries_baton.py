@@ -16,6 +16,7 @@ from psfs.domain.ladder_requests import PLAN_TAKES_OVER
 from psfs.extensions import db
 from psfs.language import current
 from psfs.models import Case, Coordinator, Handover, User
+from psfs.models.bti import OFFERED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ def baton(case: Case) -> Baton:
     query = (
         select(kind.label("kind"), User.name, Handover.as_coordinator, Handover.offered_at)
         .select_from(Case)
-        .outerjoin(Handover, (Handover.case_id == Case.id) & (Handover.state == "offered"))
+        .outerjoin(Handover, (Handover.case_id == Case.id) & (Handover.state == OFFERED))
         .outerjoin(User, User.id == Handover.to_id)
         .where(Case.id == case.id)
     )

@@ -15,7 +15,6 @@ from psfs.bti.queries_log import PLACE_KINDS
 from psfs.domain.ladder import CaseState, StepState
 from psfs.extensions import db
 from psfs.models import Conversation, Form, LogEntry
-from psfs.models.bti import OFFERED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

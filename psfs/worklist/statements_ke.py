@@ -129,7 +129,7 @@ def plans_granted() -> Any:
 def _asked(column: Any) -> Any:
     """Of who is asked and has not answered, if anybody is."""
     query = select(column).select_from(Handover).join(User, User.id == Handover.to_id)
-    return query.where(Handover.case_id == Case.id, Handover.state == "offered").correlate(Case).scalar_subquery()
+    return query.where(Handover.case_id == Case.id, Handover.state == OFFERED).correlate(Case).scalar_subquery()
 
 
 def _decided_on() -> Any:
