@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
+from itertools import groupby
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 SHIFT, TREND = 6, 5
 """Points in a row that make a signal (Perla 2011, rules 1 and 2)."""
 FEWEST = 10
-"""Points for a median to be worth comparing with (Perla 2011: "10 or more data points"); signals need as many."""
+"""Points for a median, a shift and a trend to tell anything (Perla 2011: "10 or more data points"). Runs need as many
+that are useful: the printed table counts the points that do not lie on the median."""
 TAIL = Fraction(25, 1000)
 """How seldom chance alone gives so few, or so many, runs; at each end."""
 
@@ -50,8 +52,8 @@ class RunChart:
     """What a chart tells.
 
     ``median`` is None without points; ``useful`` counts the points off the median, ``runs`` their runs; ``limits`` are
-    the fewest and the most runs that chance gives, None where there are too few points to say. ``enough``: whether
-    there are points enough for signals.
+    the fewest and the most runs that chance gives, None where there are too few useful points to say, or all of them
+    lie on one side. ``enough``: whether there are points enough for a median, a shift or a trend.
     """
 
     median: Fraction | None
@@ -65,8 +67,13 @@ class RunChart:
 
     @property
     def enough(self) -> bool:
-        """Whether there are points enough for signals."""
+        """Whether there are points enough for a median, a shift or a trend; on the median or off it."""
         return self.points >= FEWEST
+
+    @property
+    def runs_judged(self) -> bool:
+        """Whether the number of runs can tell anything: enough useful points, on both sides."""
+        return self.limits is not None
 
     @property
     def any_signal(self) -> bool:
@@ -147,8 +154,12 @@ def _shifts(sides: Sequence[tuple[int, bool]]) -> tuple[Span, ...]:
 
 
 def _trends(kept: Sequence[tuple[int, Fraction]]) -> tuple[Span, ...]:
-    """Five or more in a row all going up, or all going down; a value that repeats the one before it counts once."""
-    steps = [point for number, point in enumerate(kept) if number == 0 or point[1] != kept[number - 1][1]]
+    """Five or more in a row all going up, or all going down; a value that repeats the one before it counts once.
+
+    The trend begins with the last of the values it leaves, and ends with the first of those it comes to.
+    """
+    alike = (list(group) for _value, group in groupby(kept, key=lambda point: point[1]))
+    steps = [(Span(group[0][0], group[-1][0]), group[0][1]) for group in alike]
     found, begun = [], 0
     for number in range(1, len(steps) + 1):
         turned = number == len(steps) or (
@@ -156,6 +167,6 @@ def _trends(kept: Sequence[tuple[int, Fraction]]) -> tuple[Span, ...]:
         )
         if turned:
             if number - begun >= TREND:
-                found.append(Span(steps[begun][0], steps[number - 1][0]))
+                found.append(Span(steps[begun][0].last, steps[number - 1][0].first))
             begun = number - 1
     return tuple(found)

@@ -15,13 +15,14 @@ from psfs.domain.run_chart import FEWEST, TAIL, RunChart, Runs, Span, median, re
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Perla, Provost and Murray 2011, table 1: useful points, fewest and most runs (Swed and Eisenhart's 5 % in all).
+# Perla, Provost and Murray 2011, table 1: "total number of data points on the run chart that do not fall on the
+# median", fewest and most runs (Swed and Eisenhart's 5 % in all).
 PERLA = {
-    10: (3, 9), 12: (3, 11), 13: (4, 11), 14: (4, 12), 15: (5, 12), 16: (5, 13), 17: (5, 13), 18: (6, 14),
+    10: (3, 9), 11: (3, 10), 12: (3, 11), 13: (4, 11), 14: (4, 12), 15: (5, 12), 16: (5, 13), 17: (5, 13), 18: (6, 14),
     19: (6, 15), 20: (6, 16), 21: (7, 16), 22: (7, 17), 23: (7, 17), 24: (8, 18), 25: (8, 18), 26: (9, 19),
     27: (10, 19), 28: (10, 20), 29: (10, 20), 30: (11, 21),
 }  # fmt: skip
-DIFFER = {12, 17, 20, 22, 23, 25, 29}
+DIFFER = {11, 12, 17, 20, 22, 23, 25, 29}
 POINTS = st.lists(st.one_of(st.none(), st.fractions(0, 1, max_denominator=12)), max_size=40)
 
 
@@ -78,6 +79,47 @@ def test_too_few_and_too_many_runs() -> None:
     assert chart(*[1, 1, 9, 9] * 4).signal is None
 
 
+def test_points_on_the_median_are_not_useful_when_runs_are_counted() -> None:
+    """Ten points off the median are enough, nine are not, however many lie on it."""
+    useful = [1, 9] * 5
+    told = chart(*useful[:5], *[5] * 9, *useful[5:])
+    assert (told.median, told.points, told.useful, told.runs) == (5, 19, 10, 10)
+    assert (told.limits, told.signal) == (PERLA[10], Runs.TOO_MANY)
+    short = chart(*useful[:4], *[5] * 9, *useful[4:8])
+    assert (short.points, short.useful, short.enough) == (17, 8, True)
+    assert (short.limits, short.runs_judged, short.signal) == (None, False, None)
+
+
+def test_where_most_lie_on_the_median_a_shift_and_a_trend_still_tell() -> None:
+    """Twenty-four months, sixteen of them at 100 %."""
+    fell = chart(*[100] * 8, 90, 80, 70, 60, 50, 40, *[100] * 8, 90, 80)
+    assert (fell.median, fell.useful, fell.runs_judged) == (100, 8, False)
+    assert fell.shifts == (Span(8, 23),), "the points on the median between them are skipped"
+    assert fell.trends == (Span(7, 13),)
+
+
+def test_all_useful_points_on_one_side_have_no_limits() -> None:
+    found = chart(*[100] * 13, *[90, 80] * 5)
+    assert (found.median, found.useful, found.runs, found.runs_judged) == (100, 10, 1, False)
+
+
+def test_a_published_example_of_too_few_runs() -> None:
+    """Balestracci, Quality Digest, October 2008: sixteen points in runs of 7, 7, 1 and 1 are four runs, too few."""
+    found = chart(*[9] * 7, *[1] * 7, 9, 1)
+    assert (found.useful, found.runs, found.limits, found.signal) == (16, 4, PERLA[16], Runs.TOO_FEW)
+
+
+def test_a_published_series_counted_by_hand() -> None:
+    """Those who did not attend, 25 months (Pickering, Run charts, QuEST): four on the median, twelve runs of 21."""
+    found = chart(9, 8, 9, 6, 7, 5, 6, 8, 9, 6, 9, 6, 6, 7, 9, 9, 8, 6, 7, 8, 6, 8, 7, 5, 4)
+    assert (found.median, found.points, found.useful, found.runs) == (7, 25, 21, 12)
+    assert (found.limits, found.any_signal) == (PERLA[21], False)
+
+
+def test_a_trend_does_not_reach_back_over_the_level_it_left() -> None:
+    assert chart(5, 5, 5, 4, 3, 2, 2, 1, 1, 1, 6).trends == (Span(2, 7),)
+
+
 def test_a_time_without_anything_to_measure_is_left_out() -> None:
     with_gaps = chart(1, None, 1, 9, 9, None, 9, 9, 9, 9, 1, 1, 1, 1)
     assert with_gaps.points == 12
@@ -121,7 +163,14 @@ def test_signals_are_those_of_a_slow_reading(values: list[Fraction | None]) -> N
         off, lambda row: len({side for _p, side in row}) == 1, 6
     )
     steps = [kept[n] for n in range(len(kept)) if n == 0 or kept[n][1] != kept[n - 1][1]]
-    assert {(s.first, s.last) for s in found.trends} == longest(steps, one_way, 5)
+    following = [one[0] for one in steps[1:]] + [len(values)]
+    left = {  # the last place of those alike that a step stands for
+        step[0]: max(place for place, _value in kept if step[0] <= place < after)
+        for step, after in zip(steps, following, strict=True)
+    }
+    assert {(s.first, s.last) for s in found.trends} == {
+        (left[first], last) for first, last in longest(steps, one_way, 5)
+    }
 
 
 def one_way(row: Sequence[tuple[int, Fraction]]) -> bool:

@@ -343,21 +343,38 @@ def test_run_charts_need_ten_months_and_five_cases(browser: Open, filled: Town) 
     assert "For få saker til å vise" in browser("leader").get("/oversyn/utvikling").text
 
 
+def decided_after(town: Town, took: list[int | None]) -> None:
+    """For each of the last months, the newest last, five rounds at the school decided after so many days; None: none
+    that month."""
+    for month, number in zip(whole_months(clock.today(), len(took)), took, strict=True):
+        begun = month - timedelta(days=4)
+        for each in range(5 if number is not None else 0):
+            case = make_case(town.users["eva"], town.school, f"Ny{each} Tenkt", days(-9999), "adults")
+            until_on = begun + timedelta(days=number or 0)
+            db.session.add(LevelStay(id=uuid.uuid4(), case_id=case.id, level=0, from_on=begun, until_on=until_on))
+    db.session.commit()
+
+
+def chart_of(page: str) -> str:
+    return page.split('id="avklart"')[1].split("</section>")[0]
+
+
+def test_runs_are_not_judged_where_most_months_lie_on_the_median(browser: Open, filled: Town) -> None:
+    with audit.acting(TESTER):
+        decided_after(filled, [10] * 11 + [20])
+    chart = chart_of(browser("ke").get(f"/oversyn/utvikling?teneste={filled.school.id}").text)
+    assert "Median: 100" in chart
+    assert "minst 10 punkt utanfor medianen" in chart
+    assert "tilfeldig variasjon" not in chart
+
+
 def test_a_run_chart_draws_its_median_signals_and_notes_and_says_them(browser: Open, filled: Town) -> None:
     """Eight months in which nobody was decided in time, then eight in which everybody was."""
     with audit.acting(TESTER):
-        for place, month in enumerate(whole_months(clock.today(), 16)):
-            begun = month - timedelta(days=4)
-            for number in range(5):
-                case = make_case(filled.users["eva"], filled.school, f"Ny{number} Tenkt", days(-9999), "adults")
-                took = timedelta(days=20 if place < 8 else 10)
-                db.session.add(
-                    LevelStay(id=uuid.uuid4(), case_id=case.id, level=0, from_on=begun, until_on=begun + took)
-                )
         db.session.add(ChangeNote(**note(filled)))
-        db.session.commit()
+        decided_after(filled, [20] * 8 + [10] * 8)
     page = browser("ke").get("/oversyn/utvikling").text
-    chart = page.split('id="avklart"')[1].split("</section>")[0]
+    chart = chart_of(page)
     assert "Median:" in chart
     assert "under medianen" in chart
     assert "over medianen" in chart
