@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from psfs.domain import run_chart
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from psfs.models import ChangeNote
     from psfs.overview.queries_measures import Measured
 
-LEFT, STEP, TOP, TALL, ROOM = 72, 34, 44, 200, 28
-"""The field: where the first month stands, between months, the line of 100 %, down to 0 %, and what a note takes."""
+LEFT, STEP, TOP, TALL, ROOM, RIGHT = 72, 34, 44, 200, 28, 76
+"""The field: where the first month stands, between months, the line of 100 %, down to 0 %, what a note takes, and from
+the last month to the edge."""
 
 
 class Point(NamedTuple):
@@ -65,7 +67,7 @@ class Chart:
     @property
     def width(self) -> int:
         """Of the whole picture."""
-        return LEFT + STEP * (len(self.points) - 1) + 34
+        return LEFT + STEP * (len(self.points) - 1) + RIGHT
 
     @property
     def rows(self) -> int:
@@ -74,8 +76,10 @@ class Chart:
 
     @property
     def path(self) -> str:
-        """The line through the points; a month without anything to measure is passed over."""
-        return "L".join(f"{point.x} {point.y}" for point in self.points if point.y is not None)
+        """The line through the points, broken where a month has nothing to measure: nobody knows how it went then."""
+        pieces = groupby(self.points, key=lambda point: point.y is not None)
+        lines = ("L".join(f"{point.x} {point.y}" for point in piece) for drawn, piece in pieces if drawn)
+        return "".join(f"M{line}" for line in lines)
 
 
 def charts(found: Measured, services: Collection[uuid.UUID], notes: Sequence[ChangeNote]) -> list[Chart]:
