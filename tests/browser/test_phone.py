@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
 
 from tests.browser.walking import sign_in
 
@@ -36,3 +40,37 @@ def test_the_filters_of_the_worklist_take_one_row_and_the_chosen_one_is_in_view(
     assert chosen.inner_text() == last
     assert place(chosen)["x"] + place(chosen)["width"] <= 390
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def shades(box: Locator) -> tuple[bool, bool]:
+    """Whether the left and the right edge of a box that scrolls are shaded; what it holds is left out."""
+    box.evaluate("box => { box.firstElementChild.style.visibility = 'hidden' }")
+    picture = Image.open(io.BytesIO(box.screenshot())).convert("L")
+    middle = picture.getpixel((picture.width // 2, picture.height // 2))
+    edges = (picture.getpixel((x, picture.height // 2)) for x in (2, picture.width - 3))
+    left, right = (abs(edge - middle) > 20 for edge in edges)
+    return left, right
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_wide_table_shows_by_a_shade_that_there_is_more(new_context: NewContext, scheme: str) -> None:
+    page = new_context("phone", scheme=scheme).new_page()
+    sign_in(page, "ke")
+    page.goto("/oversyn/team")
+    box = page.locator(".scroll-box").first
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert shades(box) == (False, True)
+    box.evaluate("box => { box.scrollLeft = 40 }")
+    assert shades(box) == (True, True)
+    box.evaluate("box => { box.scrollLeft = box.scrollWidth }")
+    assert shades(box) == (True, False)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert shades(box) == (False, False)
+
+
+def test_a_run_chart_opens_with_its_newest_months_in_view(new_context: NewContext) -> None:
+    page = new_context("phone", javascript=False).new_page()
+    sign_in(page, "ke")
+    page.goto("/oversyn/utvikling")
+    newest = page.locator(".run-chart circle").last
+    assert 0 < place(newest)["x"] < 390
