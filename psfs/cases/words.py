@@ -107,6 +107,7 @@ LISTS: dict[str, LazyString] = {
     "exchange.rounds": _l("Lista over rundar på nivåa vart henta ut til ei fil"),
     "exchange.teams": _l("Lista over oppfølgingsteam vart henta ut til ei fil"),
     "exchange.talks": _l("Lista over samtalar vart henta ut til ei fil"),
+    "exchange.months": _l("Lista bak ein månad i kurvene vart henta ut til ei fil"),
     "exchange.waiting": _l("Arbeidslista vart henta ut til ei fil"),
     "exchange.registered": _l("I lista til KPR og IPLOS"),
     "exchange.registered_file": _l("Lista til KPR og IPLOS vart henta ut til ei fil"),

@@ -78,6 +78,11 @@ class Tally(Generic[S]):
         if counts:
             self._parts[service, month] += count
 
+    @property
+    def services(self) -> set[S]:
+        """Those that have anything counted."""
+        return {service for service, _month in self._wholes}
+
     def share(self, services: Iterable[S], month: str) -> Share:
         """Of these services together in that month."""
         keys = [(service, month) for service in services]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from psfs.accounts.settings import limits
+from psfs.domain.measures import Measure
 from psfs.exchange.tables import Column, Out, Table
 from psfs.overview import behind, filters, words
 from psfs.overview.queries_lists import EVERY
@@ -49,6 +51,22 @@ def talks(args: Mapping[str, str], account: User) -> Out:
     own = (Column(_("Samtale"), "date"), Column(_("Neste innan"), "date"))
     found = behind.talks(args, account, EVERY)
     title = str(words.TALK_LISTS[found.asked["kind"]])
+    return _table(title, found, own, lambda row: (row.from_on, row.until_on))
+
+
+def months(args: Mapping[str, str], account: User) -> Out:
+    """What a month of a run chart counts."""
+    found = behind.month(args, account, EVERY)
+    measure = found.asked["asked"].measure
+    title = words.measure(measure, limits())[0]
+    match measure:
+        case Measure.FOLLOWED_UP:
+            names = _("Samtale"), _("Neste innan")
+        case Measure.MET:
+            names = _("Planlagt"), _("Halde")
+        case _:
+            names = _("Frå"), _("Til")
+    own = [Column(name, "date") for name in names]
     return _table(title, found, own, lambda row: (row.from_on, row.until_on))
 
 

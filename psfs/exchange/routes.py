@@ -82,6 +82,13 @@ def talks() -> Response:
     return _send(queries_overview.talks(request.args, user()), "exchange.talks", "samtalar")
 
 
+@bp.get("/uttrekk/utvikling")
+@permit(Action.EXPORT_LIST)
+def months() -> Response:
+    """What a month of a run chart counts."""
+    return _send(queries_overview.months(request.args, user()), "exchange.months", "utvikling")
+
+
 @bp.get("/uttrekk/kpr")
 @permit(Action.COORDINATE)
 def registered() -> str:

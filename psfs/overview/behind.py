@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from psfs import clock
-from psfs.overview import filters, queries_lists, queries_rounds, queries_talks, queries_teams
+from psfs.accounts.settings import limits
+from psfs.domain import measures
+from psfs.overview import (
+    filters,
+    queries_lists,
+    queries_measures,
+    queries_months,
+    queries_rounds,
+    queries_talks,
+    queries_teams,
+)
 from psfs.overview.periods import Quarter, read_quarter
 
 if TYPE_CHECKING:
@@ -57,6 +67,26 @@ def talks(args: Mapping[str, str], account: User, number: int) -> Behind:
     kind = kind if kind in queries_talks.LISTS else queries_talks.LISTS[0]
     found = queries_talks.talk_list(kind, filter_, scope, quarter, account, number)
     return Behind(found, filter_, scope, {"quarter": quarter, "kind": kind})
+
+
+def month(args: Mapping[str, str], account: User, number: int) -> Behind:
+    """What a month of a run chart counts. Nothing of a service with too few cases to be shown alone, and where a row
+    has no name, such a service has none either."""
+    filter_, scope = filters.asked(args, account)
+    filter_ = filters.Filter(service_id=filter_.service_id)
+    chosen = filter_.service_id if scope.everything else scope.service_id
+    asked = queries_months.read(args, clock.today())
+    services = queries_measures.shown_alone()
+    few = chosen not in services and not (chosen is None and scope.everything)
+    found = queries_lists.Listed((), 0, 1)
+    if not few:
+        found = queries_months.month_list(asked, filter_, scope, account, number)
+        names = set(services.values())
+        rows = (row if row.name or row.service in names else replace(row, service="") for row in found.rows)
+        found = replace(found, rows=tuple(rows))
+    return Behind(
+        found, filter_, scope, {"asked": asked, "few": few, "fewest": measures.FEWEST_CASES, "limits": limits()}
+    )
 
 
 def lasting(args: Mapping[str, str], account: User) -> tuple[Filter, Scope]:

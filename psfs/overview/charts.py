@@ -33,6 +33,11 @@ class Point(NamedTuple):
     x: int
     y: int | None
 
+    @property
+    def key(self) -> str:
+        """The month as it stands in addresses."""
+        return month_key(self.month)
+
 
 class Signal(NamedTuple):
     """A shift or a trend over months; ``up``: above the median, or rising. ``x`` and ``to_x``: where it is drawn."""

@@ -29,7 +29,7 @@ def render(template: str, filter_: Filter, scope: Scope, **values: Any) -> str:
 def page_number() -> int:
     """Which page of a list is asked for."""
     text = request.args.get("side", "")
-    return int(text) if text.isdecimal() and len(text) < 6 else 1
+    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
 
 
 def list_page(template: str, behind: Behind) -> str:

@@ -38,6 +38,26 @@ class Quarter:
         return tuple(self.back(number) for number in reversed(range(count)))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A month, by its first day."""
+
+    first: date
+
+    @property
+    def key(self) -> str:
+        """As it stands in an address: 2026-11."""
+        return month_key(self.first)
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return month_end(self.first)
+
+
+Period = Quarter | Month
+
+
 def quarter_of(day: date) -> Quarter:
     """The quarter that a day is in."""
     return Quarter(day.year, (day.month + 2) // 3)

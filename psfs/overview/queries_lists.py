@@ -128,13 +128,24 @@ def listed_kept(
     """
     if number == EVERY:
         return listed(rows, values, account, number)
-    number = max(1, min(number, LAST_PAGE))
     order = kept(key, lambda: b"".join(each.bytes for each in db.session.scalars(_all_in_order(rows), values))).value
-    start = (number - 1) * PAGE * ID_BYTES
-    part = order[start : start + PAGE * ID_BYTES]
-    ids = [uuid.UUID(bytes=part[place : place + ID_BYTES]) for place in range(0, len(part), ID_BYTES)]
-    found = db.session.execute(_these(details), {**values, **who(account), "row_ids": ids}).all() if ids else []
-    return Listed(tuple(_row(row, account) for row in found), len(order) // ID_BYTES, number)
+    return listed_by_id(order, details, values, account, number)
+
+
+def listed_by_id(
+    order: bytes, details: Select[*tuple[Any, ...]], values: dict[str, Any], account: User, number: int
+) -> Listed:
+    """The same for rows that are found already: ``order`` holds their ids, one after the other, as ``listed`` has
+    them."""
+    number = max(EVERY, min(number, LAST_PAGE))
+    pages = range(-(-len(order) // (PAGE * ID_BYTES))) if number == EVERY else (number - 1,)
+    rows: list[Row] = []
+    for page in pages:
+        part = order[page * PAGE * ID_BYTES : (page + 1) * PAGE * ID_BYTES]
+        ids = [uuid.UUID(bytes=part[place : place + ID_BYTES]) for place in range(0, len(part), ID_BYTES)]
+        found = db.session.execute(_these(details), {**values, **who(account), "row_ids": ids}) if ids else ()
+        rows += (_row(row, account) for row in found)
+    return Listed(tuple(rows), len(order) // ID_BYTES, max(1, number))
 
 
 def _row(row: Any, account: User) -> Row:

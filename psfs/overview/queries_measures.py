@@ -16,7 +16,7 @@ from psfs.accounts.settings import limits
 from psfs.domain import measures
 from psfs.domain.measures import Measure, Tally
 from psfs.extensions import db
-from psfs.models import Case, Consent, Coordinator, LevelStay, LogEntry, Meeting, Person
+from psfs.models import Case, Consent, Coordinator, LevelStay, LogEntry, Meeting, Person, Service
 from psfs.overview.dates import days_after, days_between, month_of
 from psfs.overview.kept import Kept, kept
 from psfs.overview.narrowing import day
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from psfs.domain.due import Limits
 
@@ -42,6 +42,11 @@ class Measured:
     tallies: dict[Measure, Tally[uuid.UUID]]
     cases: dict[uuid.UUID, int]
 
+    @property
+    def services(self) -> set[uuid.UUID]:
+        """Every service that anything is counted for."""
+        return set(self.cases).union(*(each.services for each in self.tallies.values()))
+
     def shown_alone(self, service_id: uuid.UUID | None) -> bool:
         """Whether the service has cases enough to be shown alone."""
         return service_id is not None and self.cases.get(service_id, 0) >= measures.FEWEST_CASES
@@ -50,6 +55,7 @@ class Measured:
 class Stood(NamedTuple):
     """A round on a level where others take part."""
 
+    stay_id: uuid.UUID
     case_id: uuid.UUID
     service_id: uuid.UUID
     level: int
@@ -78,13 +84,13 @@ def _measured(in_force: Limits, today: date) -> Measured:
     months = whole_months(today, measures.MONTHS)
     ends = tuple(map(month_end, months))
     values = {"first": months[0], "last": ends[-1], "today": today}
-    stood = [Stood(*row) for row in db.session.execute(_stood(), values)]
-    consented = _consented_bits(ends, in_force, values)
+    stood = rounds_standing(values)
+    consented = consented_bits(ends, in_force, values)
     tallies = {
         Measure.DECIDED: measures.tally(_decided(in_force, values)),
         Measure.FOLLOWED_UP: measures.tally(_followed_up(in_force, values)),
         Measure.CONSENTED: _standing(stood, measures.CONSENT_LEVEL, consented, ends),
-        Measure.COORDINATED: _standing(stood, measures.COORDINATOR_LEVEL, _coordinated_bits(ends, values), ends),
+        Measure.COORDINATED: _standing(stood, measures.COORDINATOR_LEVEL, coordinated_bits(ends, values), ends),
         Measure.MET: measures.tally(_met(values)),
     }
     cases = {row[0]: row[1] for row in db.session.execute(_cases(), values)}
@@ -124,12 +130,19 @@ def _met(values: dict[str, Any]) -> Rows:
         yield service_id, month, measures.met(away), number
 
 
-def _consented_bits(ends: Sequence[date], in_force: Limits, values: dict[str, Any]) -> dict[uuid.UUID, int]:
+def rounds_standing(values: dict[str, Any]) -> list[Stood]:
+    """The rounds on levels where others take part that lasted at any time from ``first`` to ``last``."""
+    return [Stood(*row) for row in db.session.execute(_stood(), values)]
+
+
+def consented_bits(ends: Sequence[date], in_force: Limits, values: dict[str, Any]) -> dict[uuid.UUID, int]:
+    """For each case the days, as bits, on which another service had a consent that held."""
     rows = (Consented(*row) for row in db.session.execute(_consents(), values))
     return measures.together((each.case_id, measures.days_consented(ends, each, each.born, in_force)) for each in rows)
 
 
-def _coordinated_bits(ends: Sequence[date], values: dict[str, Any]) -> dict[uuid.UUID, int]:
+def coordinated_bits(ends: Sequence[date], values: dict[str, Any]) -> dict[uuid.UUID, int]:
+    """For each case the days, as bits, on which it had a coordinator."""
     rows = db.session.execute(_coordinators(), values)
     return measures.together((row[0], measures.days_within(ends, row[1], row[2])) for row in rows)
 
@@ -166,7 +179,7 @@ def _followed() -> Select[*tuple[Any, ...]]:
 @functools.cache
 def _stood() -> Select[*tuple[Any, ...]]:
     return (
-        select(LevelStay.case_id, Case.service_id, LevelStay.level, LevelStay.from_on, LevelStay.until_on)
+        select(LevelStay.id, LevelStay.case_id, Case.service_id, LevelStay.level, LevelStay.from_on, LevelStay.until_on)
         .join(Case, Case.id == LevelStay.case_id)
         .where(
             LevelStay.level >= measures.CONSENT_LEVEL,
@@ -205,11 +218,26 @@ def _coordinators() -> Select[*tuple[Any, ...]]:
 
 @functools.cache
 def _meetings() -> Select[*tuple[Any, ...]]:
-    """Meetings by the month of the day they count for, and how far from their day they were held, if they were.
+    """Meetings by the month of the day they count for, and how far from their day they were held, if they were."""
+    month = month_of(meeting_day()).label("month")
+    away = case(
+        (Meeting.state == "held", days_between(meeting_day(), Meeting.held_on)),
+        else_=cast(null(), Integer()),
+    ).label("away")
+    query = select(Case.service_id, month, away, func.count()).select_from(Meeting)
+    query = query.join(Case, Case.id == Meeting.case_id)
+    return query.where(*meeting_counts()).group_by(Case.service_id, month, away)
 
-    Left out: what was cancelled before the day, and what may still be held as planned.
-    """
-    day_of_it = func.coalesce(Meeting.missed_on, Meeting.planned_on)
+
+def meeting_day() -> ColumnElement[Any]:
+    """The day that a meeting counts for."""
+    return func.coalesce(Meeting.missed_on, Meeting.planned_on)
+
+
+def meeting_counts() -> tuple[ColumnElement[bool], ...]:
+    """That a meeting counts in the period. Left out: what was cancelled before the day, and what may still be held as
+    planned."""
+    day_of_it = meeting_day()
     event = LogEntry.details["event"].as_string()
     cancelled = (
         select(func.min(LogEntry.decided_on))
@@ -218,22 +246,19 @@ def _meetings() -> Select[*tuple[Any, ...]]:
         .correlate(Meeting)
         .scalar_subquery()
     )
-    month = month_of(day_of_it).label("month")
-    away = case(
-        (Meeting.state == "held", days_between(day_of_it, Meeting.held_on)),
-        else_=cast(null(), Integer()),
-    ).label("away")
     slack = bindparam("slack", measures.MEETING_DAYS, type_=Integer())
     may_yet = and_(Meeting.state == "planned", days_after(day_of_it, slack) >= day("today"))
     on_the_day = and_(Meeting.state == "cancelled", cancelled >= day_of_it)
-    return (
-        select(Case.service_id, month, away, func.count())
-        .select_from(Meeting)
-        .join(Case, Case.id == Meeting.case_id)
-        .where(day_of_it >= day("first"), day_of_it <= day("last"))
-        .where(or_(and_(Meeting.state != "cancelled", ~may_yet), on_the_day))
-        .group_by(Case.service_id, month, away)
-    )
+    in_period = day_of_it >= day("first"), day_of_it <= day("last")
+    return *in_period, or_(and_(Meeting.state != "cancelled", ~may_yet), on_the_day)
+
+
+def shown_alone() -> dict[uuid.UUID, str]:
+    """The services with cases enough in these months to be shown alone, by name. One statement."""
+    first = whole_months(clock.today(), measures.MONTHS)[0]
+    query = _cases().add_columns(Service.name).join(Service, Service.id == Case.service_id).group_by(Service.name)
+    rows = db.session.execute(query, {"first": first})
+    return {row[0]: row.name for row in rows if row[1] >= measures.FEWEST_CASES}
 
 
 @functools.cache

@@ -31,14 +31,16 @@ if TYPE_CHECKING:
 
     from psfs.models import User
     from psfs.overview.filters import Filter, Scope
-    from psfs.overview.periods import Quarter
+    from psfs.overview.periods import Period, Quarter
 
-KINDS = ("forste", "oppfolging", "forfall", "over")
-"""First conversations, follow-ups held, follow-ups that were due in the quarter, and those of them not held by then."""
+KINDS = ("forste", "oppfolging", "forfall", "i-tide", "over", "ventar")
+"""First conversations, follow-ups held, and follow-ups that were due in the quarter: all of them, and of these those
+held by then, those not, and those whose day has not passed."""
 COMPARED = "samanlikna"
 LISTS = (*KINDS, COMPARED)
 """What there are lists of; also conversations that could be compared with the one before."""
-_DUE = frozenset({"forfall", "over"})
+_DUE = frozenset({"forfall", "i-tide", "over", "ventar"})
+_TODAY = frozenset({"over", "ventar"})
 FLAGS = (Flag.IMPROVED, Flag.WORSENED, Flag.NONE)
 
 
@@ -76,12 +78,12 @@ def use(filter_: Filter, scope: Scope, quarter: Quarter) -> Kept[Talks]:
     return kept(("talks", filter_, scope, quarter, in_force, today), lambda: _use(filter_, scope, quarter))
 
 
-def talk_list(kind: str, filter_: Filter, scope: Scope, quarter: Quarter, account: User, number: int = 1) -> Listed:
-    """The conversations behind a figure: those held in the quarter, or those after which another was due in it."""
-    wanted, values = _told(filter_, scope, quarter)
-    if kind != "over":
+def talk_list(kind: str, filter_: Filter, scope: Scope, when: Period, account: User, number: int = 1) -> Listed:
+    """The conversations behind a figure: those held in the period, or those after which another was due in it."""
+    wanted, values = _told(filter_, scope, when)
+    if kind not in _TODAY:
         values.pop("today")
-    key = ("talk list", kind, filter_, scope, quarter, limits(), clock.today())
+    key = ("talk list", kind, filter_, scope, when, limits(), clock.today())
     return listed_kept(key, _list(wanted, kind), _details(kind), values, account, number)
 
 
@@ -98,10 +100,10 @@ def flag_of(points: int, compared: int) -> Flag:
     return evaluate(rounds)[-1].since_previous.flag
 
 
-def _told(filter_: Filter, scope: Scope, quarter: Quarter) -> tuple[Shape, dict[str, Any]]:
+def _told(filter_: Filter, scope: Scope, when: Period) -> tuple[Shape, dict[str, Any]]:
     today: date = clock.today()
     wanted, values = narrowed(filter_, scope, today)
-    return wanted, {**values, **period(quarter.first, quarter.last, limits()), "today": today}
+    return wanted, {**values, **period(when.first, when.last, limits()), "today": today}
 
 
 def _use(filter_: Filter, scope: Scope, quarter: Quarter) -> Talks:
@@ -137,7 +139,9 @@ def _parts() -> dict[str, Any]:
         "forste": and_(held, talk.c.place == 1),
         "oppfolging": and_(held, talk.c.place > 1),
         "forfall": due,
+        "i-tide": and_(due, talk.c.in_time == 1),
         "over": and_(due, talk.c.due < day("today"), talk.c.in_time == 0),
+        "ventar": and_(due, talk.c.due >= day("today"), talk.c.in_time == 0),
         COMPARED: and_(held, _compared(talk)),
     }
 

@@ -15,7 +15,7 @@ from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
 from psfs.fields import options
 from psfs.messages import message
-from psfs.overview import filters, forms, pages, queries_figures, queries_measures, queries_notes, service
+from psfs.overview import behind, filters, forms, pages, queries_figures, queries_measures, queries_notes, service
 from psfs.overview.charts import charts
 from psfs.overview.routes import bp
 
@@ -34,6 +34,13 @@ def learning() -> str:
     form = _form(scope)
     form.service.data = str(chosen) if chosen else forms.ALL
     return _page(scope, chosen, form)
+
+
+@bp.get("/utvikling/saker")
+@permit(Action.OVERVIEW)
+def month_list() -> str:
+    """What is counted in a month of a run chart."""
+    return pages.list_page("month_list", behind.month(request.args, user(), pages.page_number()))
 
 
 @bp.post("/utvikling/notat")
@@ -86,7 +93,7 @@ def _page(scope: filters.Scope, chosen: uuid.UUID | None, form: Any) -> str:
     alone = chosen is not None or not scope.everything
     few = alone and not found.value.shown_alone(chosen)
     notes = queries_notes.notes(chosen)
-    services = [chosen] if alone and chosen else list(found.value.cases)
+    services = [chosen] if alone and chosen else found.value.services
     return pages.render(
         "learning",
         filters.Filter(service_id=chosen if scope.everything else None),

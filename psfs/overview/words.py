@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -12,9 +12,9 @@ from psfs.bti.ladders import all_ladders
 from psfs.domain import age_bands
 from psfs.domain.measures import MEETING_DAYS, Measure
 from psfs.domain.run_chart import Runs
-from psfs.formatting import month
+from psfs.formatting import day, month
 from psfs.language import current
-from psfs.overview import queries_rounds
+from psfs.overview import queries_months, queries_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from psfs.domain.due import Limits
     from psfs.overview.charts import Signal
     from psfs.overview.periods import Quarter
+    from psfs.overview.queries_lists import Row
     from psfs.overview.queries_rounds import Asked
 
 HAS: dict[str, LazyString] = {
@@ -59,11 +60,19 @@ TALKS: dict[str, LazyString] = {
     "forste": _l("Første samtalar"),
     "oppfolging": _l("Oppfølgingar haldne"),
     "forfall": _l("Oppfølgingar med frist"),
+    "i-tide": _l("Haldne innan fristen"),
     "over": _l("Ikkje haldne innan fristen"),
+    "ventar": _l("Ventar, fristen er ikkje komen"),
 }
 """Conversations of a quarter, as ``queries_talks.KINDS``."""
 TALK_LISTS: dict[str, LazyString] = {**TALKS, "samanlikna": _l("Samanliknbare samtalar")}
 """What the lists of them are called, as ``queries_talks.LISTS``."""
+WHICH: dict[str, LazyString] = {
+    "": _l("Alle som tel"),
+    queries_months.GOOD: _l("I orden"),
+    queries_months.OTHER: _l("Ikkje i orden"),
+}
+"""Which of a month of a run chart a list holds."""
 FLAGS: dict[str, LazyString] = {
     "improved": _l("Betydeleg betring"),
     "worsened": _l("Betydeleg forverring"),
@@ -187,6 +196,36 @@ def measure(one: Measure, in_force: Limits) -> tuple[str, str]:
                 "kor mange vart haldne innan %(days)s dagar frå den planlagde dagen?",
                 days=MEETING_DAYS,
             )
+
+
+def counted(one: Measure, number: int) -> str:
+    """How many a month of a measure counts."""
+    match one:
+        case Measure.DECIDED:
+            return ngettext("%(num)s runde", "%(num)s rundar", number)
+        case Measure.FOLLOWED_UP:
+            return ngettext("%(num)s samtale", "%(num)s samtalar", number)
+        case Measure.MET:
+            return ngettext("%(num)s møte", "%(num)s møte", number)
+        case _:
+            return ngettext("%(num)s sak", "%(num)s saker", number)
+
+
+def counted_day(one: Measure, row: Row) -> str:
+    """The days of one of them; nothing where the row tells none."""
+    if row.from_on is None:
+        return ""
+    start, end = day(row.from_on), day(row.until_on) if row.until_on else ""
+    match one:
+        case Measure.DECIDED:
+            return f"{start} – {end or _('no')}"
+        case Measure.FOLLOWED_UP:
+            return _("samtale %(day)s, neste innan %(due)s", day=start, due=end)
+        case Measure.MET:
+            planned = _("planlagt %(day)s", day=start)
+            return f"{planned}, " + (_("halde %(day)s", day=end) if end else _("ikkje halde"))
+        case _:
+            return _("på nivået sidan %(day)s", day=start)
 
 
 def signal(one: Signal, points: int) -> str:

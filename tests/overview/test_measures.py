@@ -22,9 +22,10 @@ from psfs.domain.scoring import Flag, Round, evaluate
 from psfs.domain.stays import decided_in_time
 from psfs.extensions import db
 from psfs.models import Activity, Case, Consent, Conversation, Form, LogEntry, Meeting, Score, User
-from psfs.overview import queries_measures, queries_talks
+from psfs.overview import queries_lists, queries_measures, queries_months, queries_talks
 from psfs.overview.filters import Filter, scope_of
-from psfs.overview.periods import month_end, month_key, quarter_of, whole_months
+from psfs.overview.periods import Month, month_end, month_key, quarter_of, whole_months
+from psfs.overview.queries_months import GOOD, OTHER, Asked
 from tests.overview.histories import AGO, History, histories, plant
 
 if TYPE_CHECKING:
@@ -47,6 +48,22 @@ def measured(measure: Measure, town: Town) -> dict[str, Share]:
         for month in found.months
     }
     return {month: share for month, share in shares.items() if share.whole}
+
+
+def lists_agree(measure: Measure, town: Town) -> None:
+    """Behind every figure of the first, the middle and the last months that have any is a list of that length."""
+    found = queries_measures.measured().value
+    for name, service_id in (("ke", None), ("ke", town.school.id), ("leader", None)):
+        account = db.session.get_one(User, town.users[name].id)
+        services = found.services if name == "ke" and service_id is None else {service_id or account.service_id}
+        told = [(first, found.tallies[measure].share(services, month_key(first))) for first in found.months]
+        told = [each for each in told if each[1].whole]
+        for first, share in {*told[:1], *told[len(told) // 2 :][:1], *told[-1:]}:
+            for which, number in (("", share.whole), (GOOD, share.part), (OTHER, share.whole - share.part)):
+                asked, filter_ = Asked(measure, Month(first), which), Filter(service_id=service_id)
+                for page in (1, queries_lists.EVERY):
+                    listed = queries_months.month_list(asked, filter_, scope_of(account), account, page)
+                    assert (listed.total, len(listed.rows)) == (number, number), (asked, name, service_id)
 
 
 def shares(outcomes: list[tuple[date, bool]]) -> dict[str, Share]:
@@ -77,6 +94,7 @@ def test_level_0_decided_in_time_by_the_month_of_its_last_day(town: Town, acting
         for one in rounds
     ]
     assert measured(Measure.DECIDED, town) == shares(outcomes)
+    lists_agree(Measure.DECIDED, town)
     db.session.rollback()
 
 
@@ -140,6 +158,8 @@ def test_consents_and_coordinators_at_the_end_of_each_month(
                 coordinated.append((day, has))
     assert measured(Measure.CONSENTED, town) == shares(consented)
     assert measured(Measure.COORDINATED, town) == shares(coordinated)
+    lists_agree(Measure.COORDINATED, town)
+    lists_agree(Measure.CONSENTED, town)
     db.session.rollback()
 
 
@@ -196,6 +216,7 @@ def test_meetings_held_as_planned(town: Town, acting: None, planned: list[Planne
             outcomes.append((day, False))
     db.session.flush()
     assert measured(Measure.MET, town) == shares(outcomes)
+    lists_agree(Measure.MET, town)
     db.session.rollback()
 
 
@@ -311,6 +332,7 @@ def test_follow_ups_held_within_the_time_agreed(town: Town, acting: None, made: 
     planted = plant_forms(town, made)
     outcomes = [one for form, talks in planted for one in followed(form, talks)]
     assert measured(Measure.FOLLOWED_UP, town) == shares(outcomes)
+    lists_agree(Measure.FOLLOWED_UP, town)
     db.session.rollback()
 
 
@@ -354,10 +376,14 @@ def test_psfs_in_use(town: Town, acting: None, made: list[Series], back: int, na
         for day, in_time in followed(form, talks):
             if quarter.first <= day <= quarter.last:
                 counts["forfall"] += 1
+                counts["i-tide"] += in_time
                 counts["over"] += not in_time and day < clock.today()
+                counts["ventar"] += not in_time and day >= clock.today()
     del flags[Flag.NOT_COMPARABLE]
     found = queries_talks.use(Filter(), scope_of(account), quarter).value
     assert +found.together.counts == counts
+    in_all = found.together.counts
+    assert in_all["forfall"] == in_all["i-tide"] + in_all["over"] + in_all["ventar"], "they add up for whoever reads"
     assert +found.together.flags == flags
     assert found.together.persons == len(persons)
     for service, use in found.services.items():

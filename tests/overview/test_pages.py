@@ -19,7 +19,7 @@ from psfs.domain.stays import Stay
 from psfs.extensions import db
 from psfs.models import AuditEntry, CareTeam, Case, ChangeNote, Coordinator, LevelStay
 from psfs.overview import kept, queries_lists
-from psfs.overview.periods import quarter_of, whole_months
+from psfs.overview.periods import month_key, quarter_of, whole_months
 from tests.support.people import TESTER, make_case
 from tests.support.statements import counted
 from tests.worklist.rows import add_form, add_talk, days
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     Open = Callable[[str], Browser]
 
-PAGES = ("", "/saker", "/flyt", "/flyt/saker", "/team", "/team/saker", "/samtalar", "/samtalar/saker", "/utvikling")
+PAGES = ("", "/saker", "/flyt", "/flyt/saker", "/team", "/team/saker", "/samtalar", "/samtalar/saker", "/utvikling",
+         "/utvikling/saker")  # fmt: skip
 FIGURE = re.compile(r'<a class="figure-link" href="([^"]+)">(\d+)<')
 ROWS = re.compile(r'<p role="status">(\d+) ')
 
@@ -86,7 +87,8 @@ def test_the_way_there_stands_in_the_menu_for_those_who_have_it(browser: Open, t
 
 @pytest.mark.parametrize("name", ["ke", "leader", "other_leader"])
 @pytest.mark.parametrize(
-    "address", ["", "/flyt", "/team", "/samtalar?kvartal=%s", "?har=team", "?niva=2", "/flyt?stige=adults"]
+    "address",
+    ["", "/flyt", "/team", "/samtalar?kvartal=%s", "?har=team", "?niva=2", "/flyt?stige=adults", "/utvikling"],
 )
 def test_every_figure_is_as_long_as_the_list_it_leads_to(browser: Open, filled: Town, name: str, address: str) -> None:
     visitor = browser(name)
@@ -103,13 +105,18 @@ def test_every_figure_is_as_long_as_the_list_it_leads_to(browser: Open, filled: 
     "address",
     ["/saker?har=team", "/flyt/saker?kva=ventar", "/flyt/saker?kvartal=%e", "/team/saker?nye=ja&kvartal=%s",
      "/team/saker",
-     "/samtalar/saker?kva=oppfolging&kvartal=%s", "/samtalar/saker?kva=over&kvartal=%s"],
+     "/samtalar/saker?kva=oppfolging&kvartal=%s", "/samtalar/saker?kva=over&kvartal=%s",
+     "/utvikling/saker?maal=avklart&manad=%m", "/utvikling/saker?maal=koordinator"],
 )  # fmt: skip
 def test_the_file_has_the_rows_of_the_page(
     browser: Open, filled: Town, name: str, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor = browser(name)
-    address = address.replace("%s", _quarter_of_talks()).replace("%e", quarter_of(days(-190)).key)
+    address = (
+        address.replace("%s", _quarter_of_talks())
+        .replace("%e", quarter_of(days(-190)).key)
+        .replace("%m", month_key(days(-186)))
+    )
     page = visitor.get("/oversyn" + address).text
     link, listed = re.search(r'href="(/uttrekk/[^"]+)"', page), ROWS.search(page)
     assert link is not None
@@ -229,6 +236,11 @@ STATEMENTS = {
     "/samtalar": 5,
     "/samtalar/saker?kva=oppfolging": 10,
     "/utvikling": 12,
+    "/utvikling/saker": 10,
+    "/utvikling/saker?maal=oppfolging": 10,
+    "/utvikling/saker?maal=samtykke": 11,
+    "/utvikling/saker?maal=koordinator": 11,
+    "/utvikling/saker?maal=mote": 10,
 }
 
 
@@ -385,3 +397,30 @@ def test_a_run_chart_draws_its_median_signals_and_notes_and_says_them(browser: O
     assert "Perla RJ" in page
     assert "<style" not in chart
     assert " style=" not in chart
+
+
+def test_a_month_is_told_of_no_service_that_is_not_shown_alone(browser: Open, filled: Town) -> None:
+    month = month_key(days(-186))
+    page = browser("ke").get(f"/oversyn/utvikling/saker?manad={month}").text
+    assert "7 rundar" in page
+    assert "Ei sak i Skulen" in page
+    assert "Ei sak i Heimetenesta" not in page
+    assert page.count(">Ei sak<") == 1
+    for visitor, address in ((browser("ke"), f"&teneste={filled.home_care.id}"), (browser("leader"), "")):
+        page = visitor.get(f"/oversyn/utvikling/saker?manad={month}{address}").text
+        assert "For få saker til å vise" in page
+        assert "row-title" not in page
+        link = f"/uttrekk/utvikling?format=csv&manad={month}{address}"
+        assert len(visitor.get(link).data.decode("utf-8-sig").splitlines()) == 1, "the headings alone"
+
+
+def test_what_an_odd_address_of_a_month_asks_for(browser: Open, filled: Town) -> None:
+    visitor = browser("other_leader")
+    plain = visitor.get("/oversyn/utvikling/saker").text
+    assert visitor.get("/oversyn/utvikling/saker?maal=x&manad=1999-13&kva=x&side=0&teneste=x").text == plain
+
+
+def test_no_page_of_a_list_holds_all_of_it(browser: Open, filled: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries_lists, "PAGE", 3)
+    page = browser("ke").get("/oversyn/saker?side=0").text
+    assert page.count('class="row-title"') == 3
