@@ -39,13 +39,13 @@ class Behind:
 
 def cases(args: Mapping[str, str], account: User, number: int) -> Behind:
     """The open cases. ``number``: of the page, or ``queries_lists.EVERY``; so for all the lists here."""
-    filter_, scope = filters.asked(args, account)
+    filter_, scope = filters.asked(args, account, "cases")
     return Behind(queries_lists.open_cases(filter_, scope, account, number), filter_, scope)
 
 
 def rounds(args: Mapping[str, str], account: User, number: int) -> Behind:
     """The rounds behind a figure of the flow."""
-    filter_, scope = lasting(args, account)
+    filter_, scope = filters.asked(args, account, "rounds")
     asked = queries_rounds.read(args, clock.today())
     found = queries_rounds.rounds(asked, filter_, scope, account, number)
     return Behind(found, filter_, scope, {"asked": asked})
@@ -53,7 +53,7 @@ def rounds(args: Mapping[str, str], account: User, number: int) -> Behind:
 
 def teams(args: Mapping[str, str], account: User, number: int) -> Behind:
     """The teams of a quarter."""
-    filter_, scope, quarter = in_quarter(args, account)
+    filter_, scope, quarter = in_quarter(args, account, "team_list")
     new = args.get("nye") == "ja"
     found = queries_teams.team_list(filter_, scope, quarter, account, number, new=new)
     return Behind(found, filter_, scope, {"quarter": quarter, "new": new})
@@ -61,8 +61,7 @@ def teams(args: Mapping[str, str], account: User, number: int) -> Behind:
 
 def talks(args: Mapping[str, str], account: User, number: int) -> Behind:
     """The conversations of a quarter."""
-    filter_, scope, quarter = in_quarter(args, account)
-    filter_ = filter_.but(band="")
+    filter_, scope, quarter = in_quarter(args, account, "talk_list")
     kind = args.get("kva", "")
     kind = kind if kind in queries_talks.LISTS else queries_talks.LISTS[0]
     found = queries_talks.talk_list(kind, filter_, scope, quarter, account, number)
@@ -72,8 +71,7 @@ def talks(args: Mapping[str, str], account: User, number: int) -> Behind:
 def month(args: Mapping[str, str], account: User, number: int) -> Behind:
     """What a month of a run chart counts. Nothing of a service with too few cases to be shown alone, and where a row
     has no name, such a service has none either."""
-    filter_, scope = filters.asked(args, account)
-    filter_ = filters.Filter(service_id=filter_.service_id)
+    filter_, scope = filters.asked(args, account, "month_list")
     chosen = filter_.service_id if scope.everything else scope.service_id
     asked = queries_months.read(args, clock.today())
     services = queries_measures.shown_alone()
@@ -89,13 +87,7 @@ def month(args: Mapping[str, str], account: User, number: int) -> Behind:
     )
 
 
-def lasting(args: Mapping[str, str], account: User) -> tuple[Filter, Scope]:
-    """The parts of the filter that stay the same while a case moves."""
-    filter_, scope = filters.asked(args, account)
-    return filter_.but(level=None, band="", has=""), scope
-
-
-def in_quarter(args: Mapping[str, str], account: User) -> tuple[Filter, Scope, Quarter]:
-    """The filter without what a case may have changed since, and the quarter."""
-    filter_, scope = filters.asked(args, account)
-    return filter_.but(level=None, has=""), scope, read_quarter(args.get("kvartal", ""), clock.today())
+def in_quarter(args: Mapping[str, str], account: User, page: str) -> tuple[Filter, Scope, Quarter]:
+    """The filter of the page, whose cases the reader may count, and the quarter."""
+    filter_, scope = filters.asked(args, account, page)
+    return filter_, scope, read_quarter(args.get("kvartal", ""), clock.today())

@@ -18,6 +18,14 @@ PARTS = ("team", "koordinator", "plan")
 """What a case may have."""
 HAS = (*PARTS, *(f"utan-{part}" for part in PARTS))
 TOP_LEVEL = 9
+UNDERSTOOD: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("figures", "cases"), frozenset({"ladder", "level", "service_id", "band", "has"})),
+    **dict.fromkeys(("flow", "rounds", "talks", "talk_list", "team_list"), frozenset({"ladder", "service_id", "band"})),
+    "teams": frozenset({"ladder", "service_id"}),
+    **dict.fromkeys(("learning", "month_list"), frozenset({"service_id"})),
+}
+"""The parts of the filter that each page is narrowed by. What a case may have changed since, and is not known for the
+time that the page tells of, is not among them; the table of teams has the age bands side by side."""
 _NAMES = {"ladder": "stige", "level": "niva", "service_id": "teneste", "band": "alder", "has": "har"}
 
 
@@ -46,6 +54,10 @@ class Filter:
     def but(self, **instead: Any) -> Filter:
         """The filter with some of its parts changed."""
         return replace(self, **instead)
+
+    def on(self, page: str) -> Filter:
+        """The filter with the parts that the page understands (see ``UNDERSTOOD``)."""
+        return Filter(**{name: getattr(self, name) for name in UNDERSTOOD[page]})
 
     @property
     def parts(self) -> frozenset[str]:
@@ -82,7 +94,7 @@ def read_id(text: str) -> uuid.UUID | None:
         return None
 
 
-def asked(args: Mapping[str, str], account: User) -> tuple[Filter, Scope]:
-    """The filter of an address, and whose cases the reader may count."""
+def asked(args: Mapping[str, str], account: User, page: str) -> tuple[Filter, Scope]:
+    """The filter of an address, as far as the page understands it, and whose cases the reader may count."""
     scope = scope_of(account)
-    return read(args, scope), scope
+    return read(args, scope).on(page), scope

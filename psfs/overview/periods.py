@@ -58,6 +58,11 @@ class Month:
 Period = Quarter | Month
 
 
+def as_of(period: Period, today: date) -> date:
+    """The day on which ages are counted for a period: its last, or today where that is not yet come."""
+    return min(period.last, today)
+
+
 def quarter_of(day: date) -> Quarter:
     """The quarter that a day is in."""
     return Quarter(day.year, (day.month + 2) // 3)

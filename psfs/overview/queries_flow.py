@@ -82,7 +82,7 @@ class Flow:
 
 
 def flow(filter_: Filter, scope: Scope, last: Quarter) -> Kept[Flow]:
-    """The quarters up to ``last``. Four statements, where it is not kept."""
+    """The quarters up to ``last``; the filter's age band is today's. Four statements, where it is not kept."""
     in_force, today = limits(), clock.today()
     return kept(("flow", filter_, scope, last, in_force, today), lambda: _flow(filter_, scope, last))
 

@@ -21,6 +21,7 @@ from psfs.extensions import db
 from psfs.models import Case, Conversation, Form, Person, Score
 from psfs.overview.kept import Kept, kept
 from psfs.overview.narrowing import Shape, conditions, day, narrowed
+from psfs.overview.periods import as_of
 from psfs.overview.queries_lists import Listed, listed_kept
 from psfs.overview.talks import due_on, expected, period, talks, with_case
 
@@ -73,7 +74,8 @@ class Talks:
 
 
 def use(filter_: Filter, scope: Scope, quarter: Quarter) -> Kept[Talks]:
-    """How PSFS was used in the quarter. Two statements, where it is not kept."""
+    """How PSFS was used in the quarter; the filter's age band is that of its last day. Two statements, where it is not
+    kept."""
     today, in_force = clock.today(), limits()
     return kept(("talks", filter_, scope, quarter, in_force, today), lambda: _use(filter_, scope, quarter))
 
@@ -102,7 +104,7 @@ def flag_of(points: int, compared: int) -> Flag:
 
 def _told(filter_: Filter, scope: Scope, when: Period) -> tuple[Shape, dict[str, Any]]:
     today: date = clock.today()
-    wanted, values = narrowed(filter_, scope, today)
+    wanted, values = narrowed(filter_, scope, as_of(when, today))
     return wanted, {**values, **period(when.first, when.last, limits()), "today": today}
 
 
@@ -114,8 +116,9 @@ def _use(filter_: Filter, scope: Scope, quarter: Quarter) -> Talks:
         found = Counter(dict(zip(KINDS, map(int, row[1:]), strict=True)))
         services[row.service_id].counts.update(found)
         together.counts.update(found)
-    # Changes are told for both ladders alike: of two shares the one within the other, a subtraction tells the rest.
-    wanted, values = _told(filter_.but(ladder=""), scope, quarter)
+    # Changes are told for both ladders and all ages alike: of two shares the one within the other, a subtraction tells
+    # the rest.
+    wanted, values = _told(filter_.but(ladder="", band=""), scope, quarter)
     values.pop("today")
     for row in db.session.execute(_changes(wanted), values):
         flag = flag_of(int(row.points), row.compared)

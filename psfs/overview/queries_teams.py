@@ -17,6 +17,7 @@ from psfs.extensions import db
 from psfs.models import CareTeam, Case, Person
 from psfs.overview.kept import Kept, kept
 from psfs.overview.narrowing import Shape, conditions, day, narrowed
+from psfs.overview.periods import as_of
 from psfs.overview.queries_lists import Listed, listed
 
 if TYPE_CHECKING:
@@ -55,11 +56,6 @@ def team_list(filter_: Filter, scope: Scope, quarter: Quarter, account: User, nu
     """The teams of a quarter; the filter's age band is that of its last day."""
     wanted, values = narrowed(filter_, scope, as_of(quarter, clock.today()))
     return listed(_list(wanted, new), {**values, "first": quarter.first, "last": quarter.last}, account, number)
-
-
-def as_of(quarter: Quarter, today: date) -> date:
-    """The day on which ages are counted."""
-    return min(quarter.last, today)
 
 
 def _teams(filter_: Filter, scope: Scope, last: Quarter, today: date) -> Teams:

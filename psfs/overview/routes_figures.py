@@ -14,7 +14,7 @@ from psfs.overview.routes import bp
 @permit(Action.OVERVIEW)
 def figures() -> str:
     """Open cases by ladder, level, service and age band; who has team, coordinator, plan."""
-    filter_, scope = filters.asked(request.args, user())
+    filter_, scope = filters.asked(request.args, user(), "figures")
     return pages.render("figures", filter_, scope, figures=queries_figures.figures(filter_, scope))
 
 

@@ -9,7 +9,7 @@ from psfs.accounts.current import permit, user
 from psfs.domain import measures
 from psfs.domain.permissions import Action
 from psfs.overview import behind, pages, queries_flow, queries_rounds
-from psfs.overview.periods import quarter_of, read_quarter
+from psfs.overview.periods import quarter_of
 from psfs.overview.routes import bp
 
 
@@ -17,9 +17,7 @@ from psfs.overview.routes import bp
 @permit(Action.OVERVIEW)
 def flow() -> str:
     """Moves, openings and closings by quarter; days on each level; level 0 decided in time."""
-    filter_, scope = behind.lasting(request.args, user())
-    today = clock.today()
-    last = read_quarter(request.args.get("kvartal", ""), today)
+    filter_, scope, last = behind.in_quarter(request.args, user(), "flow")
     found = queries_flow.flow(filter_, scope, last)
     keys = {interval: key for key, interval in queries_rounds.INTERVALS.items()}
     return pages.render(
@@ -29,7 +27,7 @@ def flow() -> str:
         flow=found.value,
         counted_at=found.at,
         last=last,
-        newest=quarter_of(today),
+        newest=quarter_of(clock.today()),
         intervals=measures.INTERVALS,
         keys=keys,
     )

@@ -29,7 +29,7 @@ FIELDS = {"date_in_future": "on", "service_unavailable": "service"}
 @permit(Action.OVERVIEW)
 def learning() -> str:
     """The run charts, for all services or for one."""
-    filter_, scope = filters.asked(request.args, user())
+    filter_, scope = filters.asked(request.args, user(), "learning")
     chosen = filter_.service_id if scope.everything else scope.service_id
     form = _form(scope)
     form.service.data = str(chosen) if chosen else forms.ALL

@@ -17,8 +17,7 @@ from psfs.overview.routes import bp
 @permit(Action.OVERVIEW)
 def teams() -> str:
     """Teams active and new in each quarter, by age band."""
-    filter_, scope, last = behind.in_quarter(request.args, user())
-    filter_ = filter_.but(band="")
+    filter_, scope, last = behind.in_quarter(request.args, user(), "teams")
     found = queries_teams.teams(filter_, scope, last)
     newest = quarter_of(clock.today())
     return pages.render("teams", filter_, scope, teams=found.value, counted_at=found.at, last=last, newest=newest)
@@ -35,8 +34,7 @@ def team_list() -> str:
 @permit(Action.OVERVIEW)
 def talks() -> str:
     """First conversations, follow-ups held and due, and shares of considerable change, by service."""
-    filter_, scope, quarter = behind.in_quarter(request.args, user())
-    filter_ = filter_.but(band="")
+    filter_, scope, quarter = behind.in_quarter(request.args, user(), "talks")
     found = queries_talks.use(filter_, scope, quarter)
     return pages.render(
         "talks",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from psfs import clock
 from psfs.accounts.settings import limits
+from psfs.domain import age_bands
 from psfs.domain.measures import INTERVALS
 from psfs.domain.stays import decided_in_time
 from psfs.extensions import db
@@ -53,17 +54,24 @@ def length(asked: Asked, filter_: Filter, name: str, town: Town) -> int:
     made=histories(),
     back=st.integers(0, 6),
     ladder=st.sampled_from(["", "adults"]),
+    band=st.sampled_from(["", "", *age_bands.KEYS]),
     name=st.sampled_from(["ke", "leader"]),
 )
-@example(made=[TWICE_A_DAY], back=0, ladder="", name="ke")
-@example(made=ON_THE_BORDER, back=1, ladder="", name="ke")
-def test_flow(town: Town, acting: None, made: list[History], back: int, ladder: str, name: str) -> None:
+@example(made=[TWICE_A_DAY], back=0, ladder="", band="", name="ke")
+@example(made=ON_THE_BORDER, back=1, ladder="", band="", name="ke")
+def test_flow(town: Town, acting: None, made: list[History], back: int, ladder: str, band: str, name: str) -> None:
     plant(town, made)
     last = quarter_of(clock.today()).back(back)
     quarters = last.and_before(queries_flow.QUARTERS)
-    filter_ = Filter(ladder=ladder)
+    filter_ = Filter(ladder=ladder, band=band)
     found = queries_flow.flow(filter_, scope_of(town.users[name]), last).value
-    kept = [each for each in made if ladder in ("", each.ladder) and not (name == "leader" and each.school)]
+    kept = [
+        each
+        for each in made
+        if ladder in ("", each.ladder)
+        and band in ("", age_bands.band_on(each.born, clock.today()))
+        and not (name == "leader" and each.school)
+    ]
     all_rounds = [(place, one) for each in kept for place, one in enumerate(each.stays())]
     first_day, last_day = quarters[0].first, last.last
     ended = [one for _, one in all_rounds if one.until_on and first_day <= one.until_on <= last_day]

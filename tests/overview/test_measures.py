@@ -349,13 +349,15 @@ def rounds_of(talks: list[Conversation]) -> list[Round[Any]]:
     made=st.lists(SERIES, min_size=2, max_size=6),
     back=st.integers(0, 5),
     name=st.sampled_from(["ke", "leader", "other_leader"]),
+    band=st.sampled_from(["", "", "0-17", "80-"]),
 )
 @example(
     made=[Series(child, begun, (Talk(0, 30, False, (1, 2, 3)),), None) for child, begun in ((False, 30), (True, 31))],
     back=0,
     name="ke",
+    band="",
 )
-def test_psfs_in_use(town: Town, acting: None, made: list[Series], back: int, name: str) -> None:
+def test_psfs_in_use(town: Town, acting: None, made: list[Series], back: int, name: str, band: str) -> None:
     db.session.rollback()  # after an example that failed
     planted = plant_forms(town, made)
     for _form, talks in planted:
@@ -366,32 +368,36 @@ def test_psfs_in_use(town: Town, acting: None, made: list[Series], back: int, na
     counts: Counter[str] = Counter()
     flags: Counter[Flag] = Counter()
     persons: dict[uuid.UUID, uuid.UUID] = {}
+    compared = 0
     for form, talks in planted if name != "other_leader" else []:
+        inside = band in ("", "0-17" if form.case_id == town.child.id else "80-")
         for place, result in enumerate(evaluate(rounds_of(talks))):
             if quarter.first <= result.round.held_on <= quarter.last:
-                counts["oppfolging" if place else "forste"] += 1
+                counts["oppfolging" if place else "forste"] += inside
+                compared += inside and result.since_previous.flag != Flag.NOT_COMPARABLE
                 flags[result.since_previous.flag] += 1
                 if result.since_previous.flag != Flag.NOT_COMPARABLE:
                     persons[form.case_id] = db.session.get_one(Case, form.case_id).service_id
         for day, in_time in followed(form, talks):
-            if quarter.first <= day <= quarter.last:
+            if inside and quarter.first <= day <= quarter.last:
                 counts["forfall"] += 1
                 counts["i-tide"] += in_time
                 counts["over"] += not in_time and day < clock.today()
                 counts["ventar"] += not in_time and day >= clock.today()
     del flags[Flag.NOT_COMPARABLE]
-    found = queries_talks.use(Filter(), scope_of(account), quarter).value
-    assert +found.together.counts == counts
+    asked = Filter(band=band)
+    found = queries_talks.use(asked, scope_of(account), quarter).value
+    assert +found.together.counts == +counts
     in_all = found.together.counts
     assert in_all["forfall"] == in_all["i-tide"] + in_all["over"] + in_all["ventar"], "they add up for whoever reads"
-    assert +found.together.flags == flags
+    assert +found.together.flags == flags, "of every age, so that no subtraction tells of few"
     assert found.together.persons == len(persons)
     for service, use in found.services.items():
         assert use.persons == Counter(persons.values())[service]
         assert use.told == (use.persons >= 5)
     for kind in queries_talks.LISTS:
-        listed = queries_talks.talk_list(kind, Filter(), scope_of(account), quarter, account)
-        number = flags.total() if kind == queries_talks.COMPARED else counts[kind]
+        listed = queries_talks.talk_list(kind, asked, scope_of(account), quarter, account)
+        number = compared if kind == queries_talks.COMPARED else counts[kind]
         assert (listed.total, len(listed.rows)) == (number, number)
     db.session.rollback()
 

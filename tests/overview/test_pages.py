@@ -88,7 +88,18 @@ def test_the_way_there_stands_in_the_menu_for_those_who_have_it(browser: Open, t
 @pytest.mark.parametrize("name", ["ke", "leader", "other_leader"])
 @pytest.mark.parametrize(
     "address",
-    ["", "/flyt", "/team", "/samtalar?kvartal=%s", "?har=team", "?niva=2", "/flyt?stige=adults", "/utvikling"],
+    [
+        "",
+        "/flyt",
+        "/team",
+        "/samtalar?kvartal=%s",
+        "?har=team",
+        "?niva=2",
+        "/flyt?stige=adults",
+        "/utvikling",
+        "/flyt?alder=18-66",
+        "/samtalar?alder=18-66&kvartal=%s",
+    ],
 )
 def test_every_figure_is_as_long_as_the_list_it_leads_to(browser: Open, filled: Town, name: str, address: str) -> None:
     visitor = browser(name)
@@ -190,6 +201,32 @@ def test_the_filter_stays_in_the_address(browser: Open, filled: Town) -> None:
     assert all(f"teneste={filled.school.id}" in link and "niva=1" in link for link in links)
     odd = browser("ke").get("/oversyn?niva=17&har=x&teneste=1&alder=x&stige=" + "x" * 99).text
     assert "Ingen opne saker her" in odd
+
+
+def tabs(page: str) -> dict[str, str]:
+    """The addresses of the overview's tabs, by their names."""
+    part = page.split('aria-label="Delar av oversynet"')[1].split("</nav>")[0]
+    return {name: unescape(link) for link, name in re.findall(r'href="([^"]+)"[^>]*>([^<]+)<', part)}
+
+
+def test_the_tabs_keep_what_the_next_one_understands(browser: Open, filled: Town) -> None:
+    visitor, school = browser("ke"), filled.school.id
+    found = tabs(visitor.get(f"/oversyn?stige=adults&niva=1&teneste={school}&alder=18-66&har=team").text)
+    assert found == {
+        "Tal": f"/oversyn?stige=adults&niva=1&teneste={school}&alder=18-66&har=team",
+        "Flyt": f"/oversyn/flyt?stige=adults&teneste={school}&alder=18-66",
+        "Team": f"/oversyn/team?stige=adults&teneste={school}",
+        "Samtalar": f"/oversyn/samtalar?stige=adults&teneste={school}&alder=18-66",
+        "Utvikling": f"/oversyn/utvikling?teneste={school}",
+    }
+    for address in found.values():
+        visitor.get(address)
+    quarter = quarter_of(days(-200)).key
+    found = tabs(visitor.get(f"/oversyn/flyt?kvartal={quarter}&alder=67-79").text)
+    assert found["Samtalar"] == f"/oversyn/samtalar?alder=67-79&kvartal={quarter}"
+    assert found["Team"] == f"/oversyn/team?kvartal={quarter}"
+    assert found["Tal"] == "/oversyn?alder=67-79"
+    assert "kvartal" not in tabs(visitor.get("/oversyn/flyt").text)["Samtalar"], "the newest is what all show"
 
 
 def test_pages_of_a_list(browser: Open, filled: Town, monkeypatch: pytest.MonkeyPatch) -> None:
