@@ -358,6 +358,18 @@ def test_a_leader_notes_for_the_own_service_alone(browser: Open, filled: Town) -
     assert "Ny rutine" not in visitor.get("/oversyn/utvikling").text
 
 
+def test_taking_a_note_away_is_asked_first(browser: Open, filled: Town) -> None:
+    visitor = browser("ke")
+    add(visitor)
+    page = visitor.get("/oversyn/utvikling").text
+    asked = re.search(r"<details>\s*<summary[^>]*>Ta bort.*?</details>", page, re.DOTALL)
+    assert asked
+    assert "Notatet blir borte" in asked[0]
+    assert "/bort" in asked[0]
+    assert "Ja, ta bort" in asked[0]
+    assert page.count("/bort") == 1, "there is no way around the question"
+
+
 def test_a_note_that_is_wrong_is_said_and_one_sent_twice_is_one(browser: Open, filled: Town) -> None:
     visitor = browser("ke")
     assert "Skriv kort kva de endra" in add(visitor, status=422, text=" ")
