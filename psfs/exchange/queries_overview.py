@@ -1,6 +1,6 @@
 """The lists behind the overview's figures as tables: the rows of the page, all of them. Reads only.
 
-Where the reader may not open a case, its row tells less than the page does, for a file travels further: no service.
+Where the reader may not open a case, its row tells what the page does: the service, the level, what the case has.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _table(title: str, behind_: Behind, own: Sequence[Column], values: Any) -> O
     rows = [
         (
             row.name or _("Ei sak"),
-            row.service if row.name else "",
+            row.service,
             words.ladder(row.ladder),
             row.level,
             *values(row),

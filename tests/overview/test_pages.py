@@ -7,6 +7,7 @@ import io
 import json
 import re
 import uuid
+from collections import Counter
 from datetime import date, timedelta
 from html import unescape
 from typing import TYPE_CHECKING
@@ -139,6 +140,8 @@ def test_the_file_has_the_rows_of_the_page(
         _head, *rows = csv.reader(io.StringIO(text), delimiter=";")
         assert len(rows) == int(listed[1]) > 0
         assert sorted(row[0] for row in rows if row[0] != "Ei sak") == shown
+        unnamed = Counter(f"Ei sak i {row[1]}" if row[1] else "Ei sak" for row in rows if row[0] == "Ei sak")
+        assert unnamed == Counter(re.findall(r'row-title">(Ei sak[^<]*)<', page)), "the service too, as on the page"
         told = " ".join(cell for row in rows if row[0] == "Ei sak" for cell in row[4:])
         assert not re.search(r"\d{4}-\d|år", told), "neither a day nor an age where there is no name"
 
