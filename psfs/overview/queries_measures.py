@@ -254,8 +254,13 @@ def meeting_counts() -> tuple[ColumnElement[bool], ...]:
 
 
 def shown_alone() -> dict[uuid.UUID, str]:
-    """The services with cases enough in these months to be shown alone, by name. One statement."""
+    """The services with cases enough in these months to be shown alone, by name. One statement, where it is not
+    kept."""
     first = whole_months(clock.today(), measures.MONTHS)[0]
+    return kept(("shown alone", first), lambda: _shown_alone(first)).value
+
+
+def _shown_alone(first: date) -> dict[uuid.UUID, str]:
     query = _cases().add_columns(Service.name).join(Service, Service.id == Case.service_id).group_by(Service.name)
     rows = db.session.execute(query, {"first": first})
     return {row[0]: row.name for row in rows if row[1] >= measures.FEWEST_CASES}

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import func, select
 
 from psfs import audit, clock
+from psfs.domain.ladder_requests import PLAN_TAKES_OVER
 from psfs.domain.stays import Stay
 from psfs.extensions import db
 from psfs.models import AuditEntry, CareTeam, Case, ChangeNote, Coordinator, LevelStay
@@ -230,6 +231,27 @@ def test_the_tabs_keep_what_the_next_one_understands(browser: Open, filled: Town
     assert found["Team"] == f"/oversyn/team?kvartal={quarter}"
     assert found["Tal"] == "/oversyn?alder=67-79"
     assert "kvartal" not in tabs(visitor.get("/oversyn/flyt").text)["Samtalar"], "the newest is what all show"
+
+
+def test_a_team_goes_on_when_a_plan_takes_over_and_both_pages_say_what_they_count(browser: Open, filled: Town) -> None:
+    """The front page counts open cases that have a team today, the table every team of the quarter."""
+    visitor, quarter = browser("ke"), quarter_of(clock.today()).key
+
+    def counted_teams() -> tuple[str, str]:
+        front = re.search(r'har=team">(\d+)<', visitor.get("/oversyn").text)
+        listed = ROWS.search(visitor.get(f"/oversyn/team/saker?kvartal={quarter}").text)
+        assert front is not None
+        assert listed is not None
+        return front[1], listed[1]
+
+    assert counted_teams() == ("6", "6")
+    with audit.acting(TESTER):
+        case = db.session.scalars(select(Case).where(Case.service_id == filled.school.id).limit(1)).one()
+        case.closed_on, case.close_reason = clock.today(), PLAN_TAKES_OVER
+        db.session.commit()
+    assert counted_teams() == ("5", "6")
+    assert "opne saker har i dag" in visitor.get("/oversyn").text
+    assert "går teamet vidare og tel med" in visitor.get("/oversyn/team").text
 
 
 def test_pages_of_a_list(browser: Open, filled: Town, monkeypatch: pytest.MonkeyPatch) -> None:
