@@ -177,7 +177,7 @@ def test_where_a_case_must_not_be_named_nothing_tells_whose_it_is(browser: Open,
     change(town.adult, reported_to_ke_on=TODAY)
     found = {row[0]: row for row in rows(browser("ke"), "/uttrekk/saker?format=csv")[1:]}
     assert found["Testine Tenkt"][1] == "Heimetenesta"
-    assert found["Ei sak"][1:3] == ["", "Barn, unge og familiar"]
+    assert found["Ei sak"][1:3] == ["Heimetenesta", "Barn, unge og familiar"], "as on the page"
     assert found["Ei sak"][4:6] == ["", ""]
     assert newest("exchange.open_cases")[1] == {town.adult.id}
 
