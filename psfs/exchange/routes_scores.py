@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from psfs import clock
 from psfs.accounts.current import permit, user
 from psfs.cases.queries import own_services
 from psfs.domain.errors import Refusal
 from psfs.domain.permissions import Action
 from psfs.domain.scoring import Scale
-from psfs.exchange import forms, service_scores
+from psfs.exchange import forms, sample, service_scores, tables, words
 from psfs.exchange.importer import summary
 from psfs.exchange.receiving import holders
 from psfs.exchange.routes import bp
@@ -25,8 +26,6 @@ from psfs.messages import message
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-SHOWN = 1000
-"""Faults that the page lists; the rest are counted."""
 BESIDE = 8 * 1024
 """Bytes of a request that are left for everything beside the file."""
 PLACE = {"unused_service": "service", "no_such_holder": "holder", "holder_elsewhere": "holder"}
@@ -60,6 +59,13 @@ def scores() -> ResponseReturnValue:
         seal=service_scores.seal(given, user()),
     )
     return _page(form, found=found, confirm=confirm), 422 if found.faults else 200
+
+
+@bp.get("/les-inn-skarar/eksempel.csv")
+@permit(Action.IMPORT_SCORES)
+def sample_scores() -> ResponseReturnValue:
+    """A file as it should be, of somebody made up."""
+    return tables.answer(sample.table(clock.today()), "csv", "skarar-eksempel")
 
 
 @bp.post("/les-inn-skarar/stadfest")
@@ -117,5 +123,10 @@ def _refused(form: Any, refusal: Refusal) -> ResponseReturnValue:
 def _page(form: Any, **values: Any) -> str:
     kilobytes = _most() // 1024
     return render_template(
-        "exchange/scores.html", form=form, shown=SHOWN, kilobytes=kilobytes, summary=summary, **values
+        "exchange/scores.html",
+        form=form,
+        kilobytes=kilobytes,
+        summary=summary,
+        columns=words.COLUMNS,
+        **values,
     )

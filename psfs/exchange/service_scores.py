@@ -42,13 +42,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a file comes to: what is or would be written, and every fault in words. With faults nothing is written.
+    """What a file comes to: what is or would be written, and every fault in words, those that are alike in one.
 
-    ``service``, ``holder``: the names of who gets new cases; ``holder`` is empty where nobody does yet.
+    With faults, ``number`` of them, nothing is written. ``service``, ``holder``: the names of who gets new cases;
+    ``holder`` is empty where nobody does yet.
     """
 
     counts: Counts
     faults: tuple[str, ...]
+    number: int
     service: str
     holder: str
 
@@ -98,5 +100,5 @@ def _read(given: Given, note: Callable[[Counts], None] | None = None) -> Outcome
         raise Refusal("empty_file")
     reading = read(io.BytesIO(given.content), today=clock.today(), scale=given.scale)
     counts = bring_in(reading, given.scale, service, holder, keep=note is not None, note=note)
-    faults = sorted(reading.faults, key=lambda one: one.line)
-    return Outcome(counts, tuple(words.sentence(fault) for fault in faults), service, holder.name if holder else "")
+    faults = words.sentences(reading.faults)
+    return Outcome(counts, faults, len(reading.faults), service, holder.name if holder else "")

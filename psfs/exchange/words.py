@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from .parse import LONGEST_TEXT
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from flask_babel.speaklater import LazyString
 
     from .parse import Fault
 
-LONGEST = 60  # letters of a faulty value that are shown
+LONGEST = LONGEST_TEXT  # letters of a faulty value that are shown: as many as any field holds
 FAULTS: Mapping[str, LazyString] = {
     "utf16": _l("Fila er lagra som UTF-16. Lagre ho som «CSV UTF-8» og prøv igjen."),
     "empty": _l("Fila er tom."),
@@ -59,17 +61,59 @@ FAULTS: Mapping[str, LazyString] = {
 }
 
 
+COLUMNS: Mapping[str, LazyString] = {
+    "person_ref": _l("Dykkar eigen nøkkel for personen, den same i alle filer. Aldri fødselsnummer."),
+    "name": _l("Fullt namn, likt på alle linjer for personen."),
+    "birth_date": _l("Fødselsdato, skriven som 1941-05-17."),
+    "form": _l("Nummeret på skjemaet: 1, 2, 3 og så vidare."),
+    "activity": _l("Aktiviteten, skriven likt kvar gong."),
+    "conversation_date": _l("Dagen samtalen var, skriven som 2026-01-31."),
+    "score": _l("Heilt tal frå 0 til 10. Tom når det ikkje vart spurt."),
+    "performed_by": _l("Kven som heldt samtalen, likt på alle linjer i samtalen. Kan vere tom."),
+}
+"""What each column of a file holds."""
+
+
 def sentence(fault: Fault) -> str:
     """The fault as one line for people: where, and what."""
-    values = {name: _shown(value) for name, value in fault.values.items()}
-    return _("Linje %(line)d: %(what)s", line=fault.line, what=str(FAULTS[fault.code]) % values)
+    return _("Linje %(line)d: %(what)s", line=fault.line, what=_what(fault))
+
+
+def sentences(faults: Iterable[Fault]) -> tuple[str, ...]:
+    """Every fault, those that are alike in one line: "Linje 2, 5–9: name er tom."."""
+    found: dict[str, list[int]] = {}
+    for fault in sorted(faults, key=lambda one: one.line):
+        found.setdefault(_what(fault), []).append(fault.line)
+    return tuple(_("Linje %(lines)s: %(what)s", lines=_ranges(lines), what=what) for what, lines in found.items())
+
+
+def _what(fault: Fault) -> str:
+    """What is wrong. What the program says itself is never cut: the names of the columns, say."""
+    seen = {name: _shown(value) for name, value in fault.values.items()}
+    if "value" in seen:
+        seen["value"] = _cut(str(seen["value"]))
+    return str(FAULTS[fault.code]) % seen
+
+
+def _ranges(lines: Iterable[int]) -> str:
+    """Numbers in order, those that follow one another as a span."""
+    spans: list[tuple[int, int]] = []
+    for line in lines:
+        if spans and line <= spans[-1][1] + 1:
+            spans[-1] = spans[-1][0], line
+        else:
+            spans.append((line, line))
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
 
 
 def _shown(value: object) -> object:
-    """A value as it may stand in a sentence: dates as in the file, no letters that steer a terminal, not endless."""
+    """A value as it may stand in a sentence: dates as in the file, no letters that steer a terminal."""
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, str):
         return value
-    seen = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c)[0] == "C" else c for c in value)
-    return seen if len(seen) <= LONGEST else seen[:LONGEST] + "…"
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c)[0] == "C" else c for c in value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

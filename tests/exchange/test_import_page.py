@@ -8,11 +8,14 @@ import json
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
 
+from psfs.exchange import words
+from psfs.exchange.parse import COLUMNS
 from psfs.extensions import db
 from psfs.models import AuditEntry, Case, Conversation, Person, Score
 from tests.bti.support import change, form_of
@@ -115,6 +118,41 @@ def test_every_fault_is_shown_before_anything_is_written(browser: Open) -> None:
     assert "Linje 4" in page
     assert "stadfest" not in page
     assert counts() == (0, 0)
+
+
+@pytest.mark.usefixtures("town")
+def test_however_many_faults_all_are_told_and_those_that_are_alike_together(browser: Open) -> None:
+    lines = [f"T-{number},Testine Import,1950-01-02,1,2026-01-12,Kari,,4" for number in range(1500)]
+    lines += [f"T-{number},Testine Import,1950-01-02,1,2026-01-12,Kari,Gå tur,{number}" for number in range(11, 1500)]
+    page = unescape(look(browser("ke"), "\n".join([HEADER, *lines, ""]), 422))
+    assert "2989 feil. Ingenting er lese inn." in page
+    assert "Linje 2–1501: activity er tom." in page
+    assert all(f"ikkje «{number}»." in page for number in range(11, 1500))
+
+
+@pytest.mark.usefixtures("town")
+def test_what_a_fault_says_is_never_cut(browser: Open) -> None:
+    page = unescape(look(browser("ke"), "hei", 422))
+    assert f"{','.join(COLUMNS)}." in page
+    long = "Aktivitet " * 19
+    assert f"«{long.strip()}  »" in unescape(look(browser("ke"), GOOD.replace("Gå tur", f"{long} "), 422))
+
+
+@pytest.mark.usefixtures("town")
+def test_the_page_says_which_columns_there_are_and_its_sample_can_be_read_in(browser: Open) -> None:
+    ke = browser("ke")
+    page = ke.get(PLACE).text
+    assert all(f"<code>{name}</code>" in page for name in COLUMNS)
+    assert set(words.COLUMNS) == set(COLUMNS)
+    link = re.search(r'href="([^"]+eksempel.csv)"', page)
+    assert link
+    answer = ke.get(link[1])
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    page = look(ke, answer.data)
+    assert re.search(r"Nye personar</dt><dd>1<", page)
+    assert re.search(r"Nye samtalar</dt><dd>3<", page)
+    for other in ("kari", "leader", "admin"):
+        browser(other).get(link[1], status=404)
 
 
 @pytest.mark.usefixtures("town")
