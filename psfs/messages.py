@@ -162,7 +162,7 @@ MESSAGES: dict[str, LazyString] = {
     "nobody_invited": _l("Vel kven som skal kallast inn."),
     "invited_left": _l("%(name)s er ikkje med lenger og kan ikkje kallast inn."),
     "invited_no_account": _l("Kontoen til %(name)s er stengd. %(name)s kan ikkje kallast inn."),
-    "invited_without": _l("%(names)s er ikkje kalla inn. Kall inn, eller skriv kvifor ikkje."),
+    "invited_without": _l("Ikkje kalla inn: %(names)s. Kryss av i lista, eller skriv kvifor ikkje."),
     "invited_no_consent": _l(
         "%(name)s kan ikkje kallast inn: %(service)s har ikkje samtykke eller heimel for å vere med i saka."
     ),

@@ -109,7 +109,7 @@ class MeetingForm(CaseForm):
         description=_l("Berre dei som trengst denne gongen."),
     )
     others = line(_l("Andre"), description=_l("Namn på dei som ikkje er i teamet."))
-    why = line(_l("Kvifor er ikkje alle kalla inn?"), description=_l("Grunngjevinga står i stafettloggen."))
+    why = line(_l("Kvifor er dei ikkje kalla inn?"), description=_l("Grunngjevinga står i stafettloggen."))
 
 
 class CancelForm(CaseForm):

@@ -175,6 +175,8 @@ def _urgency_of(row: Any, on: date) -> Urgency:
             waits = row.kind == "plan" or row.who  # somebody else's turn, until it is late
             last = due.carried_out_due(on, in_force)
             return _at_least(Urgency.SOON if waits else Urgency.TODAY, due.urgency(last, today, in_force))
+        case "koordinator" if row.who:
+            return Urgency.SOON
         case "plan":
             return due.urgency(on, today, in_force)
         case _:

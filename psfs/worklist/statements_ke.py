@@ -74,9 +74,8 @@ def answers(visible: frozenset[Relation]) -> list[Any]:
 
 def without_coordinator() -> list[Any]:
     """Cases that are KE's and want somebody: at its level, or reported and never decided on, and nobody holds them; and
-    those that the last decision granted a coordinator, and that have none, with who is asked. None that it decided
+    those that the last decision granted a coordinator, and that have none; with who is asked. None that it decided
     against: there nobody may be asked (``domain.reports.may_appoint``)."""
-    moment = cast(null(), DateTime())
     undecided = exists().where(NeedReport.case_id == Case.id, NeedReport.state.in_(UNDECIDED)).correlate(Case)
     has_one = exists().where(Coordinator.case_id == Case.id, Coordinator.until_on.is_(None)).correlate(Case)
 
@@ -85,30 +84,20 @@ def without_coordinator() -> list[Any]:
     granted = _granted(NeedReport.coordinator.is_(True) | NeedReport.childrens_coordinator.is_(True))
     since, ended, name, at = _decided_on(), _last_ended(), _asked(User.name), _asked(Handover.offered_at)
     found = []
-    for from_on, who, when, more, mine in (
+    for from_on, more, mine in (
         (
             Case.reported_to_ke_on,
-            null(),
-            moment,
-            null(),
+            None,
             and_(unheld, Case.reported_to_ke_on.is_not(None), ~undecided, ~decided),
         ),
-        (
-            Case.level_since,
-            null(),
-            moment,
-            null(),
-            and_(unheld, Case.reported_to_ke_on.is_(None), Case.level >= KE_LEVEL),
-        ),
+        (Case.level_since, None, and_(unheld, Case.reported_to_ke_on.is_(None), Case.level >= KE_LEVEL)),
         (
             case((ended >= since, ended), else_=since),
-            name,
-            at,
             case((ended >= since, "ended"), else_="granted"),
             and_(granted, ~undecided, ~has_one),
         ),
     ):
-        query = row("koordinator", Case.id, Case.id, Person.name, when, from_on, who, Service.name, more=more)
+        query = row("koordinator", Case.id, Case.id, Person.name, at, from_on, name, Service.name, more=more)
         query = query.select_from(Case).join(Person, Person.id == Case.person_id)
         query = query.join(Service, Service.id == Case.service_id)
         found.append(query.where(mine, Case.closed_on.is_(None)))

@@ -304,6 +304,14 @@ def test_what_is_decided_and_not_carried_out_becomes_late(browser: Open, town: T
     assert (waiting(town, "koordinator"), waiting(town, "plan")) == ([], [])
 
 
+def test_who_is_asked_stands_also_where_nobody_holds_the_case(browser: Open, town: Town) -> None:
+    change(fresh(town.adult), level=3, holder_id=None)
+    assert [(urgency, who) for urgency, _on, _more, who in waiting(town, "koordinator")] == [("today", "")]
+    appoint(browser, town, "ola")
+    assert [(urgency, who) for urgency, _on, _more, who in waiting(town, "koordinator")] == [("soon", "Ola Dikta")]
+    assert "Heimetenesta. Ola Dikta vart spurd i dag" in browser("ke").get("/").text
+
+
 def test_a_coordinators_time_that_has_ended_is_told_from_its_day(browser: Open, town: Town) -> None:
     decide(browser, town, town.adult, coordinator="yes")
     long_ago, today = clock.today() - timedelta(days=100), clock.today()
