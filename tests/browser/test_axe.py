@@ -44,7 +44,13 @@ ON_PHONE = {"/", "/logg-inn", "/sok", "/saker/*", "/saker/*/stige", "/saker/*/st
             "/saker/*/skjema/*", "/personar/ny"}  # fmt: skip
 NO_PAGES = {"/helse", "/helse/oppe", "/manifest.webmanifest", "/sw.js", "/eining/*/tilstand"}
 NO_PAGES |= {"/uttrekk/meldingar", "/uttrekk/planar", "/uttrekk/saker", "/uttrekk/arbeidsliste", "/uttrekk/kpr/fil"}
-NO_PAGES |= {"/uttrekk/rundar", "/uttrekk/team", "/uttrekk/samtalar"}
+NO_PAGES |= {
+    "/uttrekk/rundar",
+    "/uttrekk/team",
+    "/uttrekk/samtalar",
+    "/uttrekk/utvikling",
+    "/les-inn-skarar/eksempel.csv",
+}
 NO_PAGES |= {"/saker/*/fhir.json", "/saker/*/mote/*/kalender.ics"}
 
 Findings = dict[str, list[str]]
