@@ -19,7 +19,16 @@ SCORES = {"Gå til butikken": ("2", "4", "7"), "Lage middag": ("3", "", "6")}
 def table(today: date) -> Table:
     """The file's lines."""
     rows = [
-        ("EKSEMPEL-1", "Testine Tenkt", "1941-05-17", "1", activity, today - timedelta(days=ago), score, "Kari Dikta")
+        (
+            "EKSEMPEL-1",
+            "Namn Eksempelsen",
+            "1941-05-17",
+            "1",
+            activity,
+            today - timedelta(days=ago),
+            score,
+            "Tilsett Eksempelsen",
+        )
         for place, ago in enumerate(DAYS_AGO)
         for activity, score in ((text, scores[place]) for text, scores in SCORES.items())
     ]
