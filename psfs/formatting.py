@@ -82,6 +82,12 @@ def clock_time(value: datetime) -> str:
     return f"{clock.local(value):%H:%M}"
 
 
+def as_sentence(value: object) -> str:
+    """Typed text as a sentence: it ends with one full stop, or with the mark that it ends with already."""
+    text = str(value).strip()
+    return text if not text or text.rstrip('»”")').endswith((".", "!", "?", "…")) else text + "."
+
+
 def init_app(app: Flask) -> None:
     """Register the filters."""
     for name, function in (
@@ -94,5 +100,6 @@ def init_app(app: Flask) -> None:
         ("month", month),
         ("moment", moment),
         ("clock_time", clock_time),
+        ("as_sentence", as_sentence),
     ):
         app.add_template_filter(function, name)

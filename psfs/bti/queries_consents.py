@@ -85,9 +85,10 @@ def withdrawn(held: Sequence[Consent], case: Case, in_force: Limits) -> tuple[tu
     return tuple((name, on) for name, on in latest.values() if on is not None)
 
 
-def consent_list(case: Case, in_force: Limits) -> list[ConsentView]:
-    """All consents as the page shows them, the newest first."""
-    return [_view(each, case.person.birth_date, in_force) for each in reversed(consents(case.id))]
+def consent_list(case: Case, in_force: Limits, held: Sequence[Consent] | None = None) -> list[ConsentView]:
+    """All consents as the page shows them, the newest first; ``held``: the case's, where they are at hand."""
+    rows = consents(case.id) if held is None else held
+    return [_view(each, case.person.birth_date, in_force) for each in reversed(rows)]
 
 
 def _view(consent: Consent, born: date, in_force: Limits) -> ConsentView:

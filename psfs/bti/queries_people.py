@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import Sequence
 
+    from psfs.models import Consent
+
 
 def successors(case: Case, chosen: uuid.UUID | None = None) -> dict[str, list[tuple[str, str]]]:
     """Who can be offered the baton: active clinical staff of the services that may take part, the case's own first.
@@ -49,9 +51,12 @@ def taking_part(case: Case, reader: User) -> list[User]:
     return list({user.id: user for user in people if user is not None and user.disabled_at is None}.values())
 
 
-def taking_part_today(case: Case) -> set[uuid.UUID]:
-    """The services that may take part today: the case's own, and those with a consent or legal basis. One statement."""
-    return {case.service_id, *valid_services(consents(case.id), case, limits())}
+def taking_part_today(case: Case, held: Sequence[Consent] | None = None) -> set[uuid.UUID]:
+    """The services that may take part today: the case's own, and those with a consent or legal basis.
+
+    One statement, or none where the case's consents are at hand (``held``).
+    """
+    return {case.service_id, *valid_services(consents(case.id) if held is None else held, case, limits())}
 
 
 def current_team(case_id: uuid.UUID) -> CareTeam | None:

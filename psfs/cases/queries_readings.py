@@ -148,10 +148,10 @@ def by_day(rows: Iterable[Reading]) -> list[LookDay]:
     ]
 
 
-def all_looks(case_id: uuid.UUID) -> tuple[tuple[Reading, ...], tuple[Fold, ...]]:
+def all_looks(case_id: uuid.UUID, *, plain: bool = False) -> tuple[tuple[Reading, ...], tuple[Fold, ...]]:
     """Every reading, and every list the name was in by reader and month, the oldest first: years of it fit on paper.
 
-    One statement.
+    ``plain``: the readings told to the person, without words of the trade. One statement.
     """
     reading, sighting = literal(True).label("reading"), literal(False).label("reading")
     opened = _readings(case_id, AuditEntry.seq, AuditEntry.data, AuditEntry.actor_id, reading)
@@ -159,7 +159,7 @@ def all_looks(case_id: uuid.UUID) -> tuple[tuple[Reading, ...], tuple[Fold, ...]
     rows = db.session.execute(union_all(opened, listed).order_by("seq")).all()
     folds = _folded([row for row in reversed(rows) if not row.reading], months=True)
     return (
-        tuple(_reading(row) for row in rows if row.reading),
+        tuple(_reading(row, plain=plain) for row in rows if row.reading),
         tuple(sorted(folds, key=lambda fold: (fold.on, fold.who))),
     )
 
@@ -222,14 +222,14 @@ def _day(row: Any) -> date:
     return clock.local(at).date()
 
 
-def _reading(entry: Any) -> Reading:
+def _reading(entry: Any, *, plain: bool = False) -> Reading:
     data = json.loads(entry.data)
     return Reading(
         seq=entry.seq,
         at=entry.at,
         who=entry.actor,
         service=entry.service or "",
-        what=words.view(entry.action, data.get("claimed_at")),
-        how=words.relations(str(data.get("by", ""))),
+        what=words.view(entry.action, data.get("claimed_at"), plain=plain),
+        how=words.relations(str(data.get("by", "")), plain=plain),
         why=str(data.get("why", "")),
     )

@@ -125,10 +125,45 @@ RELATIONS: dict[str, LazyString] = {
     "successor": _l("spurd om å ta over"),
 }
 
+PLAIN_RELATIONS: dict[str, LazyString] = RELATIONS | {
+    "holder": _l("har ansvaret for saka di"),
+    "contact": _l("kontaktpersonen din"),
+    "opened_by": _l("opna saka di"),
+    "team": _l("med i teamet ditt"),
+    "emergency": _l("opna saka i ein naudsituasjon"),
+    "successor": _l("spurd om å ta over ansvaret"),
+}
+"""The same, told to the person."""
+PLAIN_VIEWS: dict[str, LazyString] = {
+    "cases.emergency": _l("Spørsmålet om å opne saka i ein naudsituasjon (ikkje saka sjølv)"),
+    "worklist.emergency": _l("Meldinga om at saka vart opna i ein naudsituasjon"),
+    **dict.fromkeys(("bti.ladder", "bti.step", "bti.move"), _l("Kva steg saka er på")),
+    "bti.log": _l("Loggen over saka"),
+    "bti.consents": _l("Kven som kan vere med, og kvifor"),
+    "bti.new_consent": _l("Kven som kan vere med, og kvifor"),
+    "bti.withdraw_consent": _l("Kven som kan vere med, og kvifor"),
+    "bti.interventions": _l("Det som er avtalt"),
+    "bti.new_intervention": _l("Det som er avtalt"),
+    "bti.change_intervention": _l("Det som er avtalt"),
+    "bti.evaluate_intervention": _l("Det som er avtalt"),
+    "teams.agree": _l("Det som er avtalt"),
+    "bti.hand_over": _l("Kven som har ansvaret for saka"),
+    "bti.withdraw_offer": _l("Kven som har ansvaret for saka"),
+    "bti.answer_handover": _l("Kven som har ansvaret for saka"),
+    "teams.actors": _l("Kven som hjelper deg"),
+    "documents.actors": _l("Utskrift av kven som hjelper deg"),
+    "documents.log": _l("Utskrift av loggen over saka"),
+}
+"""What a view is called to the person, where the word of staff says them little."""
 
-def view(code: str, claimed_at: str | None = None) -> str:
-    """What was looked at; ``claimed_at`` (ISO 8601) is when it was by the clock of the device that tells it."""
-    what = str(VIEWS.get(code, _("Ei side i saka")))
+
+def view(code: str, claimed_at: str | None = None, *, plain: bool = False) -> str:
+    """What was looked at; ``claimed_at`` (ISO 8601) is when it was by the clock of the device that tells it.
+
+    ``plain``: told to the person.
+    """
+    known = VIEWS | PLAIN_VIEWS if plain else VIEWS
+    what = str(known.get(code, _("Ei side i saka")))
     if not claimed_at:
         return what
     return _("%(what)s %(at)s, etter klokka på eininga", what=what, at=moment(datetime.fromisoformat(claimed_at)))
@@ -144,7 +179,11 @@ def place_of_list(code: str) -> int:
     return list(LISTS).index(code) if code in LISTS else len(LISTS)
 
 
-def relations(codes: str) -> str:
-    """By what right it was looked at, from the codes of the log: the one that stands first in ``RELATIONS``."""
+def relations(codes: str, *, plain: bool = False) -> str:
+    """By what right it was looked at, from the codes of the log: the one that stands first in ``RELATIONS``.
+
+    ``plain``: told to the person.
+    """
     held = codes.split(",")
-    return next((str(words) for code, words in RELATIONS.items() if code in held), "")
+    known = PLAIN_RELATIONS if plain else RELATIONS
+    return next((str(words) for code, words in known.items() if code in held), "")

@@ -12,8 +12,7 @@ from psfs.bti.queries_log import timeline
 from psfs.cases import queries as cases
 from psfs.cases import queries_readings
 from psfs.conversations.queries_form import form_views
-from psfs.coordination.service import plan_of
-from psfs.documents.summary import COLUMNS_LARGE, FACES, activities_in, holder
+from psfs.documents.summary import FACES, activities_in, holder
 from psfs.formatting import short_day
 from psfs.language import LANGUAGES, current
 from psfs.teams import queries as teams
@@ -32,13 +31,13 @@ Table = tuple["tuple[ActivityView, ...]", "tuple[Column, ...]"]
 def log(case: Case) -> dict[str, Any]:
     """The values of ``documents/log.html``: every entry, the oldest first."""
     entries = timeline(case.id, newest_first=False)
-    return {**_head(case), "entries": entries, "all": {entry.id: entry for entry in entries}}
+    return {**head(case), "entries": entries, "all": {entry.id: entry for entry in entries}}
 
 
 def readings(case: Case) -> dict[str, Any]:
     """The values of ``documents/readings.html``: every reading, and every list the name was in, the oldest first."""
     opened, listed = queries_readings.all_looks(case.id)
-    return {**_head(case), "readings": opened, "in_lists": listed}
+    return {**head(case), "readings": opened, "in_lists": listed}
 
 
 def everything(case: Case) -> dict[str, Any]:
@@ -60,30 +59,12 @@ def everything(case: Case) -> dict[str, Any]:
 def actors(case: Case) -> dict[str, Any]:
     """The values of ``documents/actors.html``."""
     people = teams.actors(case)
-    return {**_head(case), "actors": people, "map": actor_map(case.person.name, people)}
-
-
-def my_case(case: Case) -> dict[str, Any]:
-    """The values of ``documents/my_case.html``: in large print what is kept, who takes part and why, who has looked."""
-    found = readings(case)
-    return {
-        **found,
-        "interventions": interventions_of(case.id),
-        "look_days": queries_readings.by_day(found["readings"]),
-        "large": True,
-        "actors": teams.actors(case),
-        "consents": consent_list(case, limits())[::-1],
-        "plan": plan_of(case.id),
-        "forms": [(form, tables(form, COLUMNS_LARGE)) for form in form_views(case.id)],
-        "language_name": LANGUAGES.get(case.person.language, case.person.language),
-        "faces": FACES,
-        "short_day": short_day,
-    }
+    return {**head(case), "actors": people, "map": actor_map(case.person.name, people)}
 
 
 def invitation(case: Case, meeting: Meeting) -> dict[str, Any]:
     """The values of ``documents/invitation.html``."""
-    return {**_head(case), "meeting": meeting, "large": True}
+    return {**head(case), "meeting": meeting, "large": True}
 
 
 def tables(form: FormView, most: int = COLUMNS) -> list[Table]:
@@ -93,7 +74,8 @@ def tables(form: FormView, most: int = COLUMNS) -> list[Table]:
     return [(activities_in(form, group), group) for group in groups]
 
 
-def _head(case: Case) -> dict[str, Any]:
+def head(case: Case) -> dict[str, Any]:
+    """What every document of a case knows: whose it is, where on its ladder, and whom to call."""
     steps = ladder(case.ladder)
     return {
         "case": case,

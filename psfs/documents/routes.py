@@ -8,6 +8,7 @@ from flask import Blueprint, abort, request
 
 from psfs.accounts.current import permit
 from psfs.conversations.queries_form import form_view
+from psfs.documents import my_case as mine
 from psfs.documents import paper, pdf, record
 from psfs.documents.summary import summary as summary_values
 from psfs.domain.permissions import Action
@@ -82,7 +83,7 @@ def everything(case: OpenCase) -> Response:
 @permit(Action.PRINT)
 def my_case(case: OpenCase) -> Response:
     """What the person has a right to know, in large print: what is kept, who takes part and why, who has looked."""
-    return pdf.answer("documents/my_case.html", case.person.language, "mi-sak", lambda: record.my_case(case.case))
+    return pdf.answer("documents/my_case.html", case.person.language, "mi-sak", lambda: mine.my_case(case.case))
 
 
 @bp.get("/saker/<uuid:case_id>/aktorkart.pdf")

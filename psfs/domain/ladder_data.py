@@ -68,9 +68,10 @@ class Step:
 class Level:
     """One rung.
 
-    `what` is one or two lines of help. `requires` is needed to move up to the level and to work on
-    it. `holder_title` is what the holder of the case is called here; None: no title on this level.
-    `holder_is_contact`: whoever holds the case is the contact person here, and no other is chosen.
+    `what` is one or two lines of help; `plain` says the level to the person, where the file does.
+    `requires` is needed to move up to the level and to work on it. `holder_title` is what the holder
+    of the case is called here; None: no title on this level. `holder_is_contact`: whoever holds the
+    case is the contact person here, and no other is chosen.
     """
 
     number: int
@@ -80,6 +81,7 @@ class Level:
     steps: tuple[Step, ...]
     requires: tuple[str, ...]
     holder_is_contact: bool = False
+    plain: Text | None = None
 
     @property
     def deciding(self) -> Step:

@@ -151,7 +151,7 @@ def _ladder(table: _Table) -> Ladder:
 
 
 def _level(table: _Table) -> Level:
-    table.only("number", "name", "what", "holder_title", "holder_is_contact", "requires", "steps")
+    table.only("number", "name", "what", "plain", "holder_title", "holder_is_contact", "requires", "steps")
     return Level(
         number=table.number("number"),
         name=table.text("name"),
@@ -160,6 +160,7 @@ def _level(table: _Table) -> Level:
         steps=tuple(_step(each, number) for number, each in enumerate(table.tables("steps", "step"), 1)),
         requires=table.requirements("requires"),
         holder_is_contact=table.truth("holder_is_contact"),
+        plain=table.text("plain") if table.has("plain") else None,
     )
 
 

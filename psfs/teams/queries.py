@@ -25,6 +25,8 @@ from psfs.models import Case, Intervention, Meeting, MeetingAddition, Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from psfs.models import Consent
+
 TEAM_LEVEL = 3
 """From this level on a team is expected to meet."""
 
@@ -77,16 +79,19 @@ class Addition:
     at: datetime
 
 
-def actors(case: Case) -> list[Actor]:
+def actors(
+    case: Case, agreed: Sequence[InterventionView] | None = None, held: Sequence[Consent] | None = None
+) -> list[Actor]:
     """Everybody round the person today: the holder, the contact person, the team, the nearest, and the services with
     consent or a legal basis that have nobody among these.
 
-    What they do is the task that stands in the team, and the running measures they are responsible for. Six
-    statements, and the limits where they are not at hand.
+    What they do is the task that stands in the team, and the running measures they are responsible for. ``agreed``
+    and ``held`` (consents and legal bases) are the case's, where the caller has them at hand: a statement less for
+    each. Six statements, and the limits where they are not at hand.
     """
     members = [each for each in team(case.id) if each.now and each.from_on <= clock.today()]
-    services = taking_part_today(case)
-    running = [each for each in interventions_of(case.id) if not each.ended]
+    services = taking_part_today(case, held)
+    running = [each for each in (interventions_of(case.id) if agreed is None else agreed) if not each.ended]
     title = baton(case).title
     found = [
         _member(each, services, running, title if each.user_id and each.user_id == case.holder_id else "")

@@ -23,6 +23,7 @@ DOCUMENTS = {
     "log": "{case}/stafettlogg.pdf",
     "readings": "{case}/innsyn.pdf",
     "everything": "{case}/alt.pdf",
+    "my case": "{case}/mi-sak.pdf",
 }
 
 
