@@ -88,16 +88,18 @@ def record_reading(
     why: str = "",
     by: str = "",
     claimed_at: datetime | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Note that someone looked at a case: who, when, which view, why where asked, by which relation.
 
-    ``claimed_at``: when it was, by the clock of a device that tells of it later.
+    ``claimed_at``: when it was, by the clock of a device that tells of it later. ``at``: when it was, in a story
+    that is made up (the demo); now unless given.
 
     Does not commit: the caller commits before anything is shown.
     """
     claimed = claimed_at.isoformat() if claimed_at else ""
     data = {key: value for key, value in (("why", why), ("by", by), ("claimed_at", claimed)) if value}
-    _append(case_stream(case_id), Actor(actor_id, actor), kind="reading", action=view, data=data)
+    _append(case_stream(case_id), Actor(actor_id, actor), kind="reading", action=view, data=data, at=at)
 
 
 def record_list_reading(*, actor_id: uuid.UUID, actor: str, view: str, case_ids: Collection[uuid.UUID]) -> None:
@@ -116,11 +118,11 @@ def record_security(action: str, *, actor_id: uuid.UUID | None = None, actor: st
     _append(SECURITY, Actor(actor_id, actor), kind="security", action=action, data=data)
 
 
-def _append(stream: str, actor: Actor, *, kind: str, action: str, data: object) -> int:
+def _append(stream: str, actor: Actor, *, kind: str, action: str, data: object, at: datetime | None = None) -> int:
     """Write the entry, remember its head for the server's log, and give its key."""
     head, entry_id = append(
         stream=stream,
-        at=clock.now(),
+        at=at or clock.now(),
         actor_id=actor.id,
         actor=actor.name,
         kind=kind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psfs import audit, clock
 from psfs.bti import log
@@ -14,9 +14,10 @@ from psfs.models import EmergencyOpening
 
 if TYPE_CHECKING:
     import uuid
+    from datetime import datetime
 
     from psfs.cases.door import OpenCase
-    from psfs.models import User
+    from psfs.models import Case, User
 
 EMERGENCY_LASTS = timedelta(hours=1)
 
@@ -28,21 +29,25 @@ def open_emergency(opened: OpenCase, row_id: uuid.UUID, reason: str) -> None:
     """
     if repeated(EmergencyOpening, row_id, opened.case, user_id=opened.user.id, reason=reason):
         return
-    moment = clock.now()
-    db.session.add(
-        EmergencyOpening(
-            id=row_id,
-            case_id=opened.id,
-            user_id=opened.user.id,
-            service_id=opened.case.service_id,
-            reason=reason,
-            opened_at=moment,
-            until=moment + EMERGENCY_LASTS,
-        )
-    )
-    details = {"event": "opened", "until": (moment + EMERGENCY_LASTS).isoformat(), "name": opened.user.name}
-    log.write(opened.case, opened.user, "emergency", reason=reason, subject_id=row_id, details=details)
+    grant(opened.case, opened.user, row_id, reason, clock.now())
     db.session.commit()
+
+
+def grant(case: Case, user: User, row_id: uuid.UUID, reason: str, moment: datetime, **entry: Any) -> EmergencyOpening:
+    """The hour that begins at ``moment``, and its line in the log (``entry``: more columns of it). Does not commit."""
+    row = EmergencyOpening(
+        id=row_id,
+        case_id=case.id,
+        user_id=user.id,
+        service_id=case.service_id,
+        reason=reason,
+        opened_at=moment,
+        until=moment + EMERGENCY_LASTS,
+    )
+    db.session.add(row)
+    details = {"event": "opened", "until": row.until.isoformat(), "name": user.name}
+    log.write(case, user, "emergency", reason=reason, subject_id=row_id, details=details, **entry)
+    return row
 
 
 def acknowledge_emergency(row_id: uuid.UUID, by: User) -> bool:

@@ -103,6 +103,13 @@ class Telling:
         """Add a row to the session."""
         db.session.add(row)
 
+    def read(self, who: User, view: str, *, by: str = "", why: str = "") -> None:
+        """Somebody looks at the case, as the door would have logged it."""
+        audit.record_reading(
+            case_id=self.case.id, actor_id=who.id, actor=who.name, view=view, by=by, why=why, at=self.at
+        )
+        self.looks[who.id] = self.at
+
     def log(self, kind: str, *, name: str = "", **fields: Any) -> LogEntry:
         """Write a line in the case's log; ``name`` is what the story calls it."""
         fields = {"decided_on": self.on, "recorded_at": self.at, "id": self.id("log"), "details": {}, **fields}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from psfs.cases.service_emergency import EMERGENCY_LASTS
+from psfs.cases import service_emergency
 from psfs.demo.calendar import moment
-from psfs.models import EmergencyOpening, Intervention
+from psfs.domain.permissions import Relation
+from psfs.models import Intervention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,25 +109,18 @@ def emergency(tale: Telling, reason: str, *, seen: list[str]) -> None:
     """The writer opened the case in an emergency, in the evening; ``seen``: who of "leader" and "ke" have seen it."""
     tale.at = moment(tale.on, EVENING)
     told = tale.at + SEEN_AFTER
-    row = EmergencyOpening(
-        id=tale.id("emergency"),
-        case_id=tale.case.id,
-        user=tale.by,
-        service_id=tale.case.service_id,
-        reason=reason,
-        opened_at=tale.at,
-        until=tale.at + EMERGENCY_LASTS,
-        leader_seen_at=told if "leader" in seen else None,
-        ke_seen_at=told if "ke" in seen else None,
-    )
-    tale.keep(row)
-    details = {"event": "opened", "until": row.until.isoformat(), "name": tale.by.name}
-    tale.log("emergency", reason=reason, subject_id=row.id, details=details)
+    tale.read(tale.by, "cases.emergency")
+    when = {"decided_on": tale.on, "recorded_at": tale.at}
+    row = service_emergency.grant(tale.case, tale.by, tale.id("emergency"), reason, tale.at, id=tale.id("log"), **when)
+    row.leader_seen_at = told if "leader" in seen else None
+    row.ke_seen_at = told if "ke" in seen else None
+    tale.read(tale.by, "cases.show", by=Relation.EMERGENCY, why=reason)
 
 
 def look(tale: Telling, who: str) -> None:
-    """Somebody looked at the case; what came after is news to them."""
-    tale.looks[tale.town.users[who].id] = tale.at
+    """Somebody who takes part looked at the case; what came after is news to them."""
+    user = tale.town.users[who]
+    tale.read(user, "cases.show", by=Relation.HOLDER if tale.case.holder is user else Relation.TEAM)
 
 
 VERBS: dict[str, Callable[..., None]] = {

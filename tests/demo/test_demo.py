@@ -17,6 +17,7 @@ from sqlalchemy import select
 from psfs import clock, demo
 from psfs.accounts import demo as demo_accounts
 from psfs.accounts import settings
+from psfs.cases import queries_readings
 from psfs.conversations.queries import figures_for_forms
 from psfs.domain import due
 from psfs.domain.ladder import missing_requirements
@@ -28,11 +29,13 @@ from psfs.models import (
     CaseLook,
     Consent,
     Conversation,
+    Coordinator,
     EmergencyOpening,
     Form,
     Handover,
     Intervention,
     LogEntry,
+    NeedReport,
     Person,
     RelatedPerson,
     Score,
@@ -298,3 +301,32 @@ def test_what_has_changed_since_kari_looked(demo_day: date) -> None:
 def test_emergency_openings(demo_day: date) -> None:
     seen = {row.leader_seen_at is not None for row in db.session.scalars(select(EmergencyOpening))}
     assert seen == {True, False}
+
+
+def test_an_emergency_opening_stands_among_those_who_have_looked(demo_day: date) -> None:
+    for row in db.session.scalars(select(EmergencyOpening)).all():
+        looks = queries_readings.readings(row.case_id).rows
+        theirs = [(each.what, each.how, each.why, each.at) for each in looks if each.how == "naudopning"]
+        assert theirs == [("Framsida til saka", "naudopning", row.reason, row.opened_at)]
+
+
+def test_who_holds_a_case_that_a_plan_took_over_is_named(demo_day: date) -> None:
+    harald = case_of("Harald Fiktnes")
+    closed = select(LogEntry).where(LogEntry.case_id == harald.id, LogEntry.kind == "closed")
+    assert harald.holder is not None
+    assert harald.holder.name.split()[0] in db.session.scalars(closed).one().text
+
+
+def test_where_somebody_coordinates_the_unit_has_decided_it(demo_day: date) -> None:
+    for one in db.session.scalars(select(Coordinator)).all():
+        report = db.session.scalars(select(NeedReport).where(NeedReport.case_id == one.case_id)).one()
+        assert getattr(report, one.kind) is True
+        assert report.decided_on is not None
+        assert report.decided_on <= one.from_on
+
+
+def test_nobody_waits_for_half_a_year_for_the_unit(demo_day: date) -> None:
+    waiting = select(NeedReport.reported_on).where(NeedReport.state.in_(("new", "waiting")))
+    days = [(demo_day - day).days for day in db.session.scalars(waiting)]
+    assert days
+    assert max(days) < 60
