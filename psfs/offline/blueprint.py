@@ -30,8 +30,8 @@ def refused(refusal: Refusal) -> Response:
     return refuse(refusal.code, STATUS[refusal.code])
 
 
-def body(*names: str) -> dict[str, Any]:
-    """The JSON that was sent: an object with these fields and no other.
+def body(*names: str, may: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The JSON that was sent: an object with these fields, perhaps those that it ``may`` have, and no other.
 
     Raises:
         MalformedError: it is something else.
@@ -40,7 +40,7 @@ def body(*names: str) -> dict[str, Any]:
         found = strict(request.get_data())
     except NotStrict:
         raise MalformedError("") from None
-    if not isinstance(found, dict) or set(found) != set(names):
+    if not isinstance(found, dict) or set(found) - may != set(names):
         raise MalformedError("")
     return found
 

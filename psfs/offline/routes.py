@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NAME_LENGTH = 200
 MOST_AT_ONCE = 200
+AGAIN = frozenset({"again"})
 
 
 @bp.get("/eining/<uuid:device_id>/tilstand")
@@ -80,11 +81,15 @@ def key(device_id: uuid.UUID) -> Response:
 @permit(Action.OFFLINE)
 @json_view
 def take(device_id: uuid.UUID) -> Response:
-    """Take cases along; each is taken or refused by itself."""
+    """Take cases along; each by itself is taken or refused. ``again``: those that lie there, as they now are."""
     taken, told = [], []
-    for case_id in _ids(body("cases")["cases"], "cases"):
+    sent = body("cases", may=AGAIN)
+    again = sent.get("again", False)
+    if not isinstance(again, bool):
+        raise MalformedError("again")
+    for case_id in _ids(sent["cases"], "cases"):
         try:
-            taken.append(_case(taking.take(device_id, user(), case_id)))
+            taken.append(_case(taking.take(device_id, user(), case_id, again=again)))
         except Refusal as refusal:
             told.append({"case": str(case_id), "code": refusal.code})
     try:

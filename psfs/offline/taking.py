@@ -54,11 +54,13 @@ class Opening:
     at: datetime
 
 
-def take(device_id: uuid.UUID, account: User, case_id: uuid.UUID) -> Taken:
+def take(device_id: uuid.UUID, account: User, case_id: uuid.UUID, *, again: bool = False) -> Taken:
     """Take one case along, for as many days as the municipality has set: what lies on the device, logged as a reading.
 
+    ``again``: what lies there already, as it now is; its days go on as they were.
+
     Raises Refusal "not_found" (also for a case that is not the account's to record in), "revoked" (the device),
-    "case_closed", "no_form", "too_many" (``limit``).
+    "case_closed", "no_form", "too_many" (``limit``), "not_taken" (``again``, and it does not lie there).
     """
     opened = find_case(case_id, Action.RECORD, view=VIEW, shows_page=False)
     if opened is None:
@@ -71,11 +73,15 @@ def take(device_id: uuid.UUID, account: User, case_id: uuid.UUID) -> Taken:
         raise Refusal("no_form")
     now, in_force = clock.now(), limits()
     earlier = _live(device_id, [case_id])
-    if not any(each.expires_at > now for each in earlier) and _count(device_id) >= in_force.offline_cases:
+    lies_until = max((each.expires_at for each in earlier if each.expires_at > now), default=None)
+    if again and lies_until is None:
+        raise Refusal("not_taken")
+    if lies_until is None and _count(device_id) >= in_force.offline_cases:
         raise Refusal("too_many", limit=in_force.offline_cases)
     for each in earlier:
         each.given_back_at = now
-    taken = _what(opened, form_id, now + timedelta(days=in_force.offline_days))
+    expires_at = lies_until if again and lies_until else now + timedelta(days=in_force.offline_days)
+    taken = _what(opened, form_id, expires_at)
     db.session.add(
         Taking(
             id=uuid.uuid4(),

@@ -43,6 +43,35 @@ def test_what_is_taken_along_is_this_and_nothing_else(tablet: Tablets, town: Tow
     assert len(readings(town.adult.id, "offline.take")) == 1
 
 
+def test_what_lies_there_is_made_anew_and_expires_when_it_did(tablet: Tablets, town: Town, worked: Worked) -> None:
+    device = tablet("kari")
+    device.take(town.adult.id)
+    with audit.acting(TESTER):
+        until = db.session.scalars(select(Taking)).one().expires_at - timedelta(hours=20)
+        db.session.scalars(select(Taking)).one().expires_at = until
+        worked.talks[-1].struck_at, worked.talks[-1].struck_by_id = clock.now(), town.users["kari"].id
+        db.session.commit()
+    asked = {"cases": [str(town.adult.id)], "again": True}
+    (taken,) = device.ask("ta-med", asked)["taken"]
+    assert datetime.fromisoformat(taken["expires_at"]) == until
+    assert taken["last_held_on"] == worked.talks[-2].held_on.isoformat()
+    assert len(readings(town.adult.id, "offline.take")) == 2
+    live = [row for row in db.session.scalars(select(Taking)) if row.given_back_at is None]
+    assert [row.expires_at for row in live] == [until]
+
+
+@pytest.mark.usefixtures("worked")
+def test_what_does_not_lie_there_is_not_made_anew(tablet: Tablets, town: Town) -> None:
+    told = tablet("kari").ask("ta-med", {"cases": [str(town.adult.id)], "again": True})
+    assert told == {"taken": [], "refused": [{"case": str(town.adult.id), "code": "not_taken"}]}
+    assert readings(town.adult.id, "offline.take") == []
+
+
+@pytest.mark.parametrize("again", ["yes", 1, None])
+def test_again_is_yes_or_no(tablet: Tablets, town: Town, again: object) -> None:
+    tablet("kari").ask("ta-med", {"cases": [str(town.adult.id)], "again": again}, 422)
+
+
 @pytest.mark.usefixtures("worked")
 def test_a_case_that_is_not_ones_own_is_refused_as_one_that_does_not_exist(tablet: Tablets, town: Town) -> None:
     nowhere = uuid.uuid4()

@@ -45,6 +45,11 @@ export class Api {
     return this.#post(`/eining/${device}/ta-med`, { cases }, device);
   }
 
+  /** Cases that lie here already, as they now are, and as long as they were to lie. */
+  takeAgain(device, cases) {
+    return this.#post(`/eining/${device}/ta-med`, { cases, again: true }, device);
+  }
+
   /** Give cases back: `{given_back: [uuid]}`. */
   giveBack(device, cases) {
     return this.#post(`/eining/${device}/legg-fra`, { cases }, device);

@@ -14,7 +14,7 @@ const BATCH = 200;
 const GIVES_WAY = 3; // times that the server may fail on a conversation before those behind it need not wait for it
 
 /** `on(news)` is told as it goes: `{type: "sending", id}`, `{type: "sent", id, answer}`, `{type: "trouble", id, code}`,
-    and in the end `{type: "done", sent, trouble, left, stopped, pause}`, see `sendAll`. */
+    `{type: "renewed"}` (cases are as they now are), and in the end `{type: "done", sent, trouble, left, stopped, pause}`, see `sendAll`. */
 export class Outbox {
   #vault;
   #api;
@@ -92,6 +92,7 @@ export class Outbox {
     const gaveWay = await this.#tryAgain(({ id, trouble }) => trouble === "busy" && !done.trouble.includes(id));
     if (gaveWay) await this.#sendConversations(done, beat);
     await this.#records.noteAllSent();
+    await this.#renewCases(beat);
     if (device === "revoked" && (await eraseUnlessWaiting(this.#vault.account))) this.#vault.lock();
   }
 
@@ -107,7 +108,7 @@ export class Outbox {
     try {
       const answer = await this.#api.send(this.#vault.device, text);
       if (answer.id !== id || !TAKEN.includes(answer.state)) throw new Trouble("offline"); // no word about this one
-      await this.#records.removeItem(id);
+      await this.#records.removeItem(id, answer.state === "saved" ? JSON.parse(text).case : null);
       done.sent.push(id);
       this.#on({ type: "sent", id, answer });
     } catch (error) {
@@ -129,6 +130,23 @@ export class Outbox {
         await this.#records.settleOpenings(told.map((one) => one.id), []); // such a server never takes them: nothing waits for it
       }
     }
+  }
+
+  /** Take cases along anew that have got a conversation from here, so that the next one begins where this one ended. What
+      the server will not give again stays as it is until its days are over. */
+  async #renewCases(beat) {
+    const cases = await this.#records.staleCases();
+    if (cases.length === 0) return;
+    await beat();
+    const { taken } = await this.#api.takeAgain(this.#vault.device, cases).catch((error) => {
+      if (!aboutTheItem(error)) throw error;
+      return { taken: [] };
+    });
+    for (const each of taken) {
+      await this.#records.putCase(each, { again: true }).catch((error) => { if (error.code !== "gone") throw error; });
+    }
+    await this.#records.settleCases(cases);
+    this.#on({ type: "renewed" });
   }
 
   /** Let those of the conversations in trouble that are `wanted` be tried once more; gives how many. */

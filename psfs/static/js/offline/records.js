@@ -7,12 +7,13 @@ import { localTime } from "./time.js";
 const KINDS = ["item", "draft", "opening"]; // what is lost for ever if it is erased
 
 /** What waits on this device, of one account or (without it) of all, without unlocking:
-    `{item, draft, opening, case: how many, trouble: how many items need a hand, codes: their codes}`.
+    `{item, draft, opening, case: how many, stale: of the cases, trouble: how many items need a hand, codes: their codes}`.
     `item` counts those in trouble too. A refused opening does not count. */
 export async function waiting(account) {
-  const found = { item: 0, draft: 0, opening: 0, case: 0, trouble: 0, codes: [] };
+  const found = { item: 0, draft: 0, opening: 0, case: 0, stale: 0, trouble: 0, codes: [] };
   for (const record of await recordsOf(account)) {
     if (record.kind === "case") found.case += 1;
+    if (record.stale) found.stale += 1;
     if (!holds(record)) continue;
     found[record.kind] += 1;
     if (record.trouble) {
@@ -86,13 +87,27 @@ export class Records {
     return [...newest.values()].sort((a, b) => a.name.localeCompare(b.name, "no"));
   }
 
-  /** Keep a case taken with, instead of what was kept of it before. */
-  async putCase(taken) {
+  /** Keep a case taken with, instead of what was kept of it before. `again`: only where it lies here still, else throws `gone`. */
+  async putCase(taken, { again = false } = {}) {
     const before = await this.#idsOf(taken.case);
     const id = `case:${crypto.randomUUID()}`;
     await this.#put({ id, kind: "case", expires_at: taken.expires_at }, taken, async (records) => {
+      const lies = await Promise.all(before.map((old) => got(records.count(old))));
+      if (again && !lies.includes(1)) throw new Trouble("gone");
       for (const old of before) await got(records.delete(old));
     });
+  }
+
+  /** The ids of cases that have got a conversation since they were taken with: what lies here of them is not as it now is. */
+  async staleCases(now = Date.now()) {
+    const found = (await this.#openAll("case")).filter(({ record, value }) => value && record.stale && Date.parse(record.expires_at) > now);
+    return found.map(({ value }) => value.case);
+  }
+
+  /** What lies here of these cases stays as it is. */
+  async settleCases(cases) {
+    const ids = (await Promise.all(cases.map((each) => this.#idsOf(each)))).flat();
+    await this.#change(ids, { stale: false });
   }
 
   /** Erase a case taken with. */
@@ -194,9 +209,15 @@ export class Records {
     });
   }
 
-  /** Remove a conversation: only after the server's word about that very one. */
-  async removeItem(id) {
-    await this.#remove(`item:${id}`);
+  /** Remove a conversation: only after the server's word about that very one. `saved` is the case that has it now, if
+      one has: what lies here of that is not as it now is. */
+  async removeItem(id, saved = null) {
+    const cases = saved ? await this.#idsOf(saved).catch(() => []) : []; // locked meanwhile: the server has it all the same
+    await write(["records"], async (records) => {
+      await got(records.delete(`item:${id}`));
+      await changeIn(records, cases, { stale: true });
+    });
+    this.#seen.delete(`item:${id}`);
   }
 
   /** Remove a conversation that the server has said it cannot read, by the decision of whoever has typed it in instead.
@@ -285,12 +306,11 @@ export class Records {
   }
 
   #mark(ids, code) {
-    return write(["records"], async (records) => {
-      for (const id of ids) {
-        const record = await got(records.get(id));
-        if (record) await got(records.put({ ...record, trouble: code }));
-      }
-    });
+    return this.#change(ids, { trouble: code });
+  }
+
+  #change(ids, change) {
+    return write(["records"], (records) => changeIn(records, ids, change));
   }
 
   async #idsOf(caseId) {
@@ -317,6 +337,14 @@ export class Records {
         return { record, value: undefined };
       }
     }));
+  }
+}
+
+/** Inside a transaction: change what lies beside these records. */
+async function changeIn(records, ids, change) {
+  for (const id of ids) {
+    const record = await got(records.get(id));
+    if (record) await got(records.put({ ...record, ...change }));
   }
 }
 

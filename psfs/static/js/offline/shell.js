@@ -86,7 +86,7 @@ function locked() {
 
 function news(told) {
   heard(told);
-  if (["sent", "trouble"].includes(told.type) && shown === "list") showList({ quietly: true });
+  if (["sent", "trouble", "renewed"].includes(told.type) && shown === "list") showList({ quietly: true });
 }
 
 async function showList({ quietly = false } = {}) {
