@@ -27,6 +27,7 @@ CODES = {
     503: "busy",
 }
 LOST = 0  # in place of a status: the server has done it, and nobody hears of it
+HANGS = -1  # and: nothing is heard, and nothing is done, for as long as the line is open
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Line:
     _edits: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
     _rules: list[tuple[str, int]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -46,7 +48,7 @@ class Line:
         return f"http://127.0.0.1:{self.port}"
 
     def next(self, ending: str, *statuses: int) -> None:
-        """Answer the next requests whose path has that ``ending`` with these, one each; ``LOST`` loses the answer."""
+        """Answer the next requests whose path has that ``ending`` with these, one each; ``LOST``, ``HANGS``."""
         with self._lock:
             self._rules += [(ending, status) for status in statuses]
 
@@ -90,6 +92,7 @@ class Line:
             try:
                 yield
             finally:
+                self.ended.set()
                 server.shutdown()
                 thread.join()
 
@@ -101,6 +104,10 @@ class _Carrier(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = urlsplit(self.path).path
         status = self.line.rule_for(path)
+        if status == HANGS:
+            self.line.ended.wait()
+            self.close_connection = True
+            return
         if status:
             self._answer(status, [("Content-Type", "application/json")], json.dumps({"code": CODES[status]}).encode())
             return

@@ -19,7 +19,7 @@ from tests.browser.offline.visit import (
     unlock,
     unlock_here,
 )
-from tests.support.between import LOST, Line
+from tests.support.between import HANGS, LOST, Line
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 ROOM_LEFT = 40_000  # bytes: for a handful of taps
 MANY = 80  # taps
+LESS_PATIENCE = "const whole = AbortSignal.timeout; AbortSignal.timeout = () => whole.call(AbortSignal, 700);"
 NEW = "return Boolean((await navigator.serviceWorker.getRegistration()).waiting);"
 CACHES = "return (await caches.keys()).filter((name) => name.startsWith('psfs-'));"
 pytestmark = pytest.mark.usefixtures("nothing_readable")
@@ -277,6 +278,28 @@ def test_one_that_the_server_fails_on_gives_way_and_a_draft_can_be_thrown_away(
         tablet.waits_for(SIGN, "Ingenting ventar")
         assert tablet.count("[data-people] .ds-tag", "Kladd") == 0
     assert new_ones(server, before) == [{2}, {1}]
+
+
+def test_one_that_the_server_is_silent_on_gives_way_and_is_not_told_as_no_network(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    before = conversations(server)
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        opened_ready(tablet)
+        tablet.js(LESS_PATIENCE)
+        line.next("/samtalar", HANGS, HANGS, HANGS)
+        hold(tablet, 0, value=1)
+        tablet.waits_for(SIGN, "Tenaren svarar ikkje som han skal. Det blir prøvd igjen av seg sjølv.")
+        tablet.waits_for(SIGN, "Éin samtale ventar")
+        hold(tablet, 1, value=2)
+        while line.untouched:
+            tablet.tap("[data-send]")
+            tablet.waits_for(SIGN)
+        until(lambda: new_ones(server, before) == [{2}, {1}], "the one behind goes first, and then the other")
+        tablet.waits_for(SIGN, "På nett. Ingenting ventar.")
 
 
 def test_on_an_ordinary_page_too_one_that_the_server_fails_on_gives_way_with_growing_pauses(

@@ -9,8 +9,9 @@ const TOO_LARGE = 413; // may be said by whatever stands before the server
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 const BY_STATUS = { 401: "signed_out", 403: "forbidden", 404: "not_found", 410: "revoked", 413: "too_large", 422: "malformed", 429: "busy" };
 
-/** All calls throw a Trouble with `code` and `status`: `offline` (0) without a network or an answer within 12 seconds,
-    `signed_out` (401), `csrf` (400, after a fresh token did not help), `busy` (5xx, 429), else the server's own code.
+/** All calls throw a Trouble with `code` and `status`: `offline` (0) without a network, or without a word within 12 seconds on how the
+    device is; `busy` for anything else that is not answered by then (0, `slow`), 5xx and 429;
+    `signed_out` (401), `csrf` (400, after a fresh token did not help), else the server's own code.
     A token is fetched when it is needed, for the account that asks; if somebody else has signed in since: `other_account`. So it is too
     where `account` is given, whom the page is for, and the server answers for another: nothing it says may be used then. */
 export class Api {
@@ -106,7 +107,8 @@ async function call(method, address, body, token) {
     answer = await fetch(address, { method, body, headers, signal, cache: "no-store", credentials: "same-origin", redirect: "error" });
     said = await json(answer);
   } catch (cause) {
-    throw new Trouble("offline", { status: 0, cause });
+    const slow = cause.name === "TimeoutError" && method === "POST"; // the server has just answered how the device is
+    throw new Trouble(slow ? "busy" : "offline", { status: 0, slow, cause });
   }
   if (answer.ok && said) return said;
   if (!said && answer.status < 500 && answer.status !== TOO_LARGE) throw new Trouble("offline", { status: 0 });

@@ -156,9 +156,9 @@ export class Outbox {
     return chosen.length;
   }
 
-  /** Whether the server answers, but has failed on this very conversation so often that it is taken to be about that one. */
-  async #givesWay(id, { status }) {
-    return status >= 500 && (await this.#records.countFailure(id)) >= GIVES_WAY;
+  /** Whether the server is there, but has failed or been silent on this very conversation so often that it is taken to be about that one. */
+  async #givesWay(id, { status, slow }) {
+    return (slow || status >= 500) && (await this.#records.countFailure(id)) >= GIVES_WAY;
   }
 
   #pauseAfter({ stopped }, found) {

@@ -51,15 +51,16 @@ export function heard(news) {
   return tell();
 }
 
-addEventListener("offline", () => { online = false; tell(); });
+addEventListener("offline", () => { [online, stopped] = [false, stopped === "busy" ? "offline" : stopped]; tell(); });
 
 async function tell() {
   if (!account) return;
   const [found, row] = await Promise.all([waiting(account), vaults().then((all) => all.find((one) => one.account === account))]);
-  const unreached = asked && online === false ? word("no-answer") : "";
+  const silent = stopped === "busy"; // the network is there
+  const unreached = asked && online === false && !silent ? word("no-answer") : "";
   const reason = stopped && hasWord(`stopped-${stopped}`) ? word(`stopped-${stopped}`) : unreached;
   const parts = [
-    online === null ? word("looking") : word(online ? "online" : "offline"),
+    silent ? word("no-server") : online === null ? word("looking") : word(online ? "online" : "offline"),
     found.case && carries ? count("carries", found.case) : "",
     found.item ? count("waits", found.item) : "",
     found.draft ? count("drafts", found.draft) : "",
