@@ -20,6 +20,7 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 CODES = {
     400: "csrf",
     401: "signed_out",
+    404: "not_found",
     409: "other_body",
     413: "too_large",
     422: "malformed",

@@ -98,17 +98,37 @@ def test_one_that_the_server_cannot_read_is_shown_whole_and_removed_once_it_is_t
         assert tablet.js("return (await (await import(args[0])).waiting()).item;", visit.module(tablet, "records")) == 0
 
 
-def test_what_is_not_refused_as_unreadable_cannot_be_removed(
-    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+@pytest.mark.parametrize("status", [409, 413])
+def test_one_that_the_server_will_never_take_can_be_removed_once_it_is_typed_in(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path, status: int
 ) -> None:
+    server = own_server()
+    before = visit.conversations(server)
+    line = Line(server.url)
+    with line.open():
+        tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
+        opened_ready(tablet)
+        line.next("/samtalar", status)
+        hold(tablet, 0, value=4)
+        tablet.waits_for(WAITS, "Treng ei hand")
+        tablet.tap(WAITS)
+        tablet.waits_for("[data-answers] li", ": 4")
+        tablet.tap(f"{REMOVE} summary")
+        tablet.tap(f"{REMOVE} button", "Ja, alt er skrive inn")
+        tablet.waits_for("h1", "Personane du har med")
+        tablet.waits_for(SIGN, "Ingenting ventar")
+    assert visit.conversations(server) == before
+
+
+def test_what_is_not_refused_cannot_be_removed(own_server: Serve, new_tablet: NewTablet, tmp_path: Path) -> None:
     server = own_server()
     line = Line(server.url)
     with line.open():
         tablet = new_tablet("chromium", tmp_path / "tablet", line.url)
         opened_ready(tablet)
-        line.next("/samtalar", 409)
+        line.next("/samtalar", 404)
         hold(tablet, 0, value=4)
-        tablet.waits_for(WAITS, "Tenaren har fått ein annan samtale")
+        tablet.waits_for(WAITS, "Tenaren tok ikkje imot samtalen")
         server.stop()
         hold(tablet, 1, value=5)
         for row in range(2):
@@ -133,7 +153,7 @@ def test_a_draft_and_one_that_waits_are_opened_as_the_case_is_when_it_is_gone(
         tablet.tap("[data-to-list]")
         tablet.waits_for("h1", "Personane du har med")
         hold(tablet, 1, value=4)
-        tablet.waits_for(WAITS, "Tenaren har fått ein annan samtale")
+        tablet.waits_for(WAITS, "Tenaren har ein annan samtale")
         tablet.open("/eining")
         tablet.tap("[data-back-all]")
         tablet.sees("er tekne bort frå eininga")

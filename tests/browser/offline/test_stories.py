@@ -110,7 +110,7 @@ def test_whatever_the_line_does_each_conversation_is_there_once_or_waits(
         tablet.waits_for(WAITS, "Samtalen er for stor")
         line.next("/samtalar", 409)
         tablet.tap("[data-send]")
-        tablet.waits_for(WAITS, "Tenaren har fått ein annan samtale")
+        tablet.waits_for(WAITS, "Tenaren har ein annan samtale")
         tablet.new_tab()
         tablet.open("/frakopla")
         unlock_here(tablet)

@@ -5,6 +5,9 @@ import { got, read, Trouble, write } from "./db.js";
 import { localTime } from "./time.js";
 
 const KINDS = ["item", "draft", "opening"]; // what is lost for ever if it is erased
+/** What the server says of a conversation that it will never take as it is: unlike any other that waits, its holder may
+    remove it once it is typed in. */
+export const REFUSED = ["malformed", "too_large", "other_body"];
 
 /** What waits on this device, of one account or (without it) of all, without unlocking:
     `{item, draft, opening, case: how many, stale: of the cases, trouble: how many items need a hand, codes: their codes}`.
@@ -220,13 +223,13 @@ export class Records {
     this.#seen.delete(`item:${id}`);
   }
 
-  /** Remove a conversation that the server has said it cannot read, by the decision of whoever has typed it in instead.
+  /** Remove a conversation that the server has refused (`REFUSED`), by the decision of whoever has typed it in instead.
       Any other stays: throws `not_refused`. */
   async removeRefused(id) {
     if (this.#vault.locked) throw new Trouble("locked");
     await write(["records"], async (records) => {
       const record = await got(records.get(`item:${id}`));
-      if (record?.account !== this.#vault.account || record.trouble !== "malformed") throw new Trouble("not_refused");
+      if (record?.account !== this.#vault.account || !REFUSED.includes(record.trouble)) throw new Trouble("not_refused");
       await got(records.delete(record.id));
     });
   }

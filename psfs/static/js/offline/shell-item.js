@@ -1,6 +1,7 @@
-// What stands in a conversation that waits, and the way on with one that the server cannot read.
+// What stands in a conversation that waits, and the way on with one that the server has refused.
 
 import { longDay } from "../days.js";
+import { REFUSED } from "./records.js";
 import { hasWord, part, word } from "./words.js";
 
 /** What is wrong with a conversation that waits, in words; nothing where nothing is. */
@@ -10,14 +11,14 @@ export function troubleOf({ trouble }) {
 }
 
 /** All that stands in a conversation that waits, so that nothing is lost even if it can never be sent. `initials` are of
-    whoever holds it; `remove()` is the way out, offered only where the server has said that it cannot read it. */
+    whoever holds it; `remove()` is the way out, offered only where the server has refused it. */
 export function itemView(item, { initials, remove }) {
   const view = part("item");
   view.querySelector("[data-state]").textContent = troubleOf(item) || word("waits-to-be-sent");
   if (item.body) tellAll(view, item, initials);
   else view.querySelector("[data-content]").remove();
   const refused = view.querySelector("[data-refused]");
-  if (item.trouble === "malformed") offerRemoval(refused, remove);
+  if (REFUSED.includes(item.trouble)) offerRemoval(refused, remove);
   else refused.remove();
   return view;
 }
