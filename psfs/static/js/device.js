@@ -9,10 +9,18 @@ const NOBODY = "00000000-0000-0000-0000-000000000000";
 /** Follow the device, take along, sign out, and look again at a page that is shown once more. */
 export function startDevice() {
   checkWhenShownAgain();
+  tellWhatIsLeft();
   if (!account) return;
   document.addEventListener("click", takeAlong);
   document.addEventListener("submit", signOut, true);
   addEventListener("load", async () => { if (await recordsHere()) (await import("./offline/page.js")).follow(account); });
+}
+
+/** On the page where one signs in: whether something waits for whoever held it to sign in. */
+async function tellWhatIsLeft() {
+  const place = document.querySelector("[data-left]");
+  if (!place || !(await recordsHere())) return;
+  (await import("./offline/left.js")).tellWhatIsLeft(place).catch(() => undefined); // a browser that keeps nothing has nothing left
 }
 
 /** Whether somebody records offline on this device; makes nothing. */

@@ -139,6 +139,7 @@ def test_another_account_neither_reads_nor_sends_and_signing_out_keeps_what_wait
         tablet.waits_for("dialog", "Éin samtale eller kladd ligg på eininga og er ikkje send.")
         tablet.tap("dialog button", "Logg ut likevel")
         tablet.sees("Du er logga ut")
+        tablet.waits_for("[data-left]", "På denne eininga ventar éin samtale på å bli send.")
 
         visit.sign_in(tablet, "ola")
         while line.untouched:
@@ -154,6 +155,7 @@ def test_another_account_neither_reads_nor_sends_and_signing_out_keeps_what_wait
         assert new == [{4}]
         sign_out(tablet)
         tablet.sees("Du er logga ut")
+        assert tablet.count("[data-left]:not([hidden])") == 0
         kept = "return (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith('psfs'));"
         assert tablet.js(kept) == []
 
