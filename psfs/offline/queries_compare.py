@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from psfs.extensions import db
-from psfs.models import ReceivedItem
+from psfs.models import LogEntry, ReceivedItem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
     from psfs.conversations.views import Column, FormView
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the log says of a conversation: who wrote it down, the activities that came with it, and those that ended,
+    each with the code of its reason and what was noted."""
+
+    recorded_by: str
+    added: tuple[str, ...]
+    retired: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +33,11 @@ class Comparison:
     """The conversations side by side, the one from the device first, and what was done to make it fit.
 
     ``new``: activities that were not on the device; ``left_out``: those that had ended; ``ends``: those that now end
-    later, since they were scored. All in words.
+    later, since they were scored. All in words. ``told``: what else there is to choose by, by conversation.
     """
 
     talks: tuple[Column, ...]
+    told: Mapping[uuid.UUID, Told]
     new: tuple[str, ...]
     left_out: tuple[str, ...]
     ends: Mapping[str, date]
@@ -56,6 +67,7 @@ def comparison(view: FormView, case_id: uuid.UUID, conversation_id: uuid.UUID) -
     by_id = {str(one.id): one for one in view.activities}
     return Comparison(
         talks=tuple(shown),
+        told=_told(case_id, [talk.id for talk in shown]),
         new=_words(texts, item.differences.get("not_on_device", ())),
         left_out=_words(texts, item.differences.get("left_out", ())),
         ends={texts[key]: day for key in sorted(ended) if (day := by_id[key].ended_on or by_id[key].retired_on)},
@@ -64,6 +76,22 @@ def comparison(view: FormView, case_id: uuid.UUID, conversation_id: uuid.UUID) -
         skew_seconds=item.skew_seconds,
         waits=item.looked_at is None,
     )
+
+
+def _told(case_id: uuid.UUID, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Told]:
+    """From the entries that were written with the conversations; one statement."""
+    query = select(LogEntry.subject_id, LogEntry.recorded_by, LogEntry.details).where(
+        LogEntry.case_id == case_id, LogEntry.kind == "conversation", LogEntry.subject_id.in_(ids)
+    )
+    return {
+        row.subject_id: Told(
+            row.recorded_by,
+            tuple(row.details.get("added", ())),
+            tuple((one["text"], one["reason"], one.get("note", "")) for one in row.details.get("retired", ())),
+        )
+        for row in db.session.execute(query)
+        if row.details.get("event") == "held"
+    }
 
 
 def _words(texts: Mapping[str, str], ids: object) -> tuple[str, ...]:

@@ -200,6 +200,37 @@ def test_somebody_held_a_conversation_the_same_day_and_both_are_kept(
     assert "Sjå over" not in kari.browser.get("/").text
 
 
+def test_all_there_is_to_choose_by_stands_on_the_page_that_compares(
+    tablet: Tablets, town: Town, worked: Worked, talk: Talk
+) -> None:
+    other = held_by_ola(town, worked)
+    with audit.acting(TESTER):
+        db.session.get_one(Conversation, other.id).remark = "Det same som i går."
+        db.session.get_one(Conversation, other.id).respondent = "proxy"
+        db.session.commit()
+    new = str(uuid.uuid4())
+    body = talk(8, 8, 8, 8, remark="Ho kjem seg meir ut.", respondent="with_help", next_due="2099-02-03")
+    body["added"], body["answers"][new] = [{"id": new, "text": "Rusle til postkassen"}], {"score": 2}
+    del body["answers"][str(worked.ids["Strikke"])]
+    body["retired"] = {str(worked.ids["Strikke"]): {"reason": "other", "note": "Synet sviktar"}}
+    kari = tablet("kari")
+    assert kari.ask("samtalar", body)["look"] is True
+    page = said(kari.browser.get(f"{worked.case_address}/samtalar/{body['id']}/sjaa-over").text)
+    first, second = page.split("Den til Ola Dikta")[:2]
+    for words in (
+        "Halden avKari Dikta",
+        "Kven svaraPersonen med hjelp",
+        "Opplevd nytteHo kjem seg meir ut.",
+        "Nye aktivitetarRusle til postkassen",
+        "Avslutta aktivitetar Strikke: Anna. Synet sviktar",
+        "Neste samtale3. februar 2099",
+        "Skriven på eininga",
+    ):
+        assert words in first, words
+    for words in ("Kven svaraEin annan på vegner av personen", "Opplevd nytteDet same som i går.", "Lagra"):
+        assert words in second, words
+
+
 def test_striking_one_of_the_two_is_an_answer_as_well(tablet: Tablets, town: Town, worked: Worked, talk: Talk) -> None:
     other = held_by_ola(town, worked)
     kari, body = tablet("kari"), talk()
