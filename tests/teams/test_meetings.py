@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -212,6 +212,27 @@ def test_a_calendar_reads_the_meeting_and_finds_no_name_in_it(browser: Open, tow
     assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(minutes=45)
     assert "Tenkt" not in answer.text
     assert str(row.id) in event["uid"]
+
+
+@pytest.mark.parametrize("year", [1996, 2026, 2027, 2040])
+def test_the_clock_of_the_calendar_file_changes_when_the_clock_in_norway_does(
+    browser: Open, town: Town, year: int
+) -> None:
+    row = plan(browser, town.adult, date(2027, 7, 1))
+    (zone,) = Calendar.from_ical(browser("kari").get(place(row, "/kalender.ics")).data).walk("VTIMEZONE")
+    oslo = ZoneInfo(zone["tzid"])
+    for part in zone.subcomponents:
+        before, after = part.decoded("tzoffsetfrom"), part.decoded("tzoffsetto")
+        rule = part["rrule"]
+        assert (rule["freq"], rule["byday"]) == (["YEARLY"], ["-1SU"])
+        days = [date(year, rule["bymonth"][0], day) for day in range(25, 32)]  # the last seven of March and October
+        (last,) = [day for day in days if day.isoweekday() == 7]
+        begins = part.decoded("dtstart")
+        change_at = datetime.combine(last, begins.time(), timezone(before))  # by the clock before it changed
+        assert begins.date() <= date(1996, 12, 31)
+        assert (change_at - timedelta(seconds=1)).astimezone(oslo).utcoffset() == before
+        assert change_at.astimezone(oslo).utcoffset() == after
+        assert change_at.astimezone(oslo).tzname() == part["tzname"]
 
 
 def test_a_meeting_without_a_time_lasts_the_day(browser: Open, town: Town) -> None:
