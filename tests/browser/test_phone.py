@@ -74,3 +74,17 @@ def test_a_run_chart_opens_with_its_newest_months_in_view(new_context: NewContex
     page.goto("/oversyn/utvikling")
     newest = page.locator(".run-chart circle").last
     assert 0 < place(newest)["x"] < 390
+
+
+@pytest.mark.parametrize("width", [390, 360, 320])
+def test_the_longest_menu_takes_two_lines_and_every_link_is_a_finger_wide(new_context: NewContext, width: int) -> None:
+    page = new_context("phone", javascript=False).new_page()
+    page.set_viewport_size({"width": width, "height": 844})
+    sign_in(page, "ke")
+    links = page.locator(".site-nav a")
+    assert links.count() == 7
+    lines = {place(one)["y"] for one in links.all()}
+    assert len(lines) == 2
+    assert all(place(one)["height"] >= FINGER and place(one)["width"] >= FINGER for one in links.all())
+    assert all(place(one)["x"] >= 0 for one in links.all())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
