@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from flask import template_rendered
+from sqlalchemy import select
 
+from psfs.extensions import db
+from psfs.models import Activity, Person
 from tests.rules.test_routes import COMBINATIONS, OPEN_VIEWS, may, methods, rules
 from tests.rules.world import World, make_world
 from tests.support.pages import check_page
@@ -62,6 +66,7 @@ def test_every_page_is_whole_for_every_role(app: Flask, browser: Open, world: Wo
         service.choose_language(service_account, language)
     visitor = browser(name)
     kinds = [kind for other, kind in COMBINATIONS if other == name]
+    told = {*db.session.scalars(select(Person.name)), *db.session.scalars(select(Activity.text))}
     for rule in rules(app):
         if rule.endpoint in OPEN_VIEWS or "GET" not in methods(rule) or rule.rule.endswith(".pdf"):
             continue
@@ -74,6 +79,8 @@ def test_every_page_is_whole_for_every_role(app: Flask, browser: Open, world: Wo
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 page = answer.text
                 assert f'<html lang="{language}"' in page, rule.rule
+                title = unescape(page.partition("<title>")[2].partition("</title>")[0])
+                assert not [each for each in told if each in title], (rule.rule, title)
                 try:
                     check_page(page)
                 except AssertionError as error:

@@ -1,4 +1,7 @@
-"""What every page must be: valid HTML, one h1 that the title begins with, unique ids, labels, nothing inline."""
+"""What every page must be: valid HTML, one h1 that the title begins with, unique ids, labels, nothing inline.
+
+A heading that names somebody is marked ``data-named``, and the title is another: it stays in the browser's history.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,12 @@ def check_page(text: str) -> None:
     assert tree.get("lang") in {"nn", "nb", "en"}, "no language"
     elements = list(tree.iter())
     names = [element.tag.removeprefix(XHTML) for element in elements if isinstance(element.tag, str)]
-    headings = [words(element) for element in elements if element.tag == XHTML + "h1"]
-    assert len(headings) == 1, f"one h1, not {headings}"
+    headings = [element for element in elements if element.tag == XHTML + "h1"]
+    assert len(headings) == 1, f"one h1, not {[words(element) for element in headings]}"
+    heading, named = words(headings[0]), headings[0].get("data-named") is not None
     title = next(words(element) for element in elements if element.tag == XHTML + "title")
-    assert title.startswith(headings[0]), f"the title {title!r} does not start with {headings[0]!r}"
+    assert title.startswith(heading) != named, f"the title {title!r} and the heading {heading!r}, which names: {named}"
+    assert not title.startswith("–"), "a title without words"
     ids = [element.get("id") for element in elements if element.get("id")]
     assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
     assert "style" not in names, "a style element"
