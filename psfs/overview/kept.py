@@ -1,7 +1,7 @@
 """Figures that take long to count are kept for a while, so that a page is quick in a large municipality.
 
 What is counted quickly is counted anew each time. What took long is kept in the process that counted it, in proportion:
-a tenth of a second's work for a minute. The page says when it was counted. Nobody's name is among it.
+a tenth of a second's work for five minutes. The page says when it was counted. Nobody's name is among it.
 What a process counts for the first time tells nothing of how long it takes: the statements are made then too.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 QUICK_SECONDS = 0.05
-TIMES = 600
+TIMES = 3000
 MOST_SECONDS = 900.0
 MOST_KEPT = 200
 _PLACE = "psfs_overview_kept"
