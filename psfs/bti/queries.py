@@ -49,7 +49,7 @@ def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
     up = _hindrances(ladder, state, Move(case.level + 1, "-")) if case.level < ladder.highest else ()
     first_due = due.level0_due(case.level_since, in_force) if case.level == 0 and state.open else None
     today = clock.today()
-    held_by = baton(case) if log is None else baton_by_log(case, log)
+    held_by = baton(case) if log is None else baton_by_log(case, (line.entry for line in log))
     services = valid_services(held, case, in_force)
     return LadderView(
         case_id=case.id,

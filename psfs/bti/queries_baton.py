@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from psfs.bti.ladder_views import Asked
 from psfs.bti.ladders import level_of
-from psfs.bti.queries_state import written
 from psfs.coordination.words import COORDINATORS
 from psfs.domain.ladder_requests import PLAN_TAKES_OVER
 from psfs.extensions import db
@@ -19,9 +18,10 @@ from psfs.models import Case, Coordinator, Handover, User
 from psfs.models.bti import OFFERED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
-    from psfs.bti.queries_log import LogLine
+    from psfs.bti.queries_log import EntryView
+    from psfs.models import LogEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +49,20 @@ def baton(case: Case) -> Baton:
     return Baton(_title(case, row.kind or ""), asked)
 
 
-def baton_by_log(case: Case, log: Sequence[LogLine]) -> Baton:
-    """The same from the whole log: who was asked, if that is the last that was written of the baton. A case that was
-    closed has no coordinator, unless a plan took over."""
+def baton_by_log(case: Case, log: Iterable[LogEntry | EntryView]) -> Baton:
+    """The same from the whole log: who was asked, if that is the last that was written of the baton. Closing the
+    case withdrew the question, and ended the coordinator's time, unless a plan took over."""
     kind, asked = "", None
-    for entry in sorted((line.entry for line in log if line.entry.kind in ("baton", "closed")), key=written):
-        event, role = entry.details.get("event"), str(entry.details.get("as", ""))
+    told = (entry for entry in log if entry.kind in ("baton", "closed"))
+    for entry in sorted(told, key=lambda entry: entry.recorded_at):
+        details = entry.details or {}
+        event, role = details.get("event"), str(details.get("as", ""))
         if entry.kind == "baton":
             offered = event == "offered"
-            asked = Asked(str(entry.details.get("to", "")), role, entry.recorded_at) if offered else None
+            asked = Asked(str(details.get("to", "")), role, entry.recorded_at) if offered else None
             kind = role if event == "accepted" else kind
-        elif entry.outcome != PLAN_TAKES_OVER:
-            kind = ""
+        else:
+            asked, kind = None, kind if entry.outcome == PLAN_TAKES_OVER else ""
     return Baton(_title(case, kind), asked)
 
 

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from psfs import clock
 from psfs.accounts.settings import limits
 from psfs.bti.ladders import level_of
+from psfs.bti.queries_baton import baton
 from psfs.bti.queries_consents import consent_list
 from psfs.bti.queries_consents import consents as consents_of
 from psfs.bti.queries_interventions import interventions_of
@@ -54,18 +55,18 @@ DECISIONS: dict[str, tuple[LazyString, LazyString]] = {
 def my_case(case: Case) -> dict[str, Any]:
     """The values of ``documents/my_case.html``: what is kept, who takes part and why, what comes, who has looked."""
     opened, listed = queries_readings.all_looks(case.id, plain=True)
-    measures, held = interventions_of(case.id), consents_of(case.id)
+    measures, consented, held = interventions_of(case.id), consents_of(case.id), baton(case)
     met = teams.meetings(case)
     plain = level_of(case).plain
     return {
-        **head(case),
+        **head(case, held),
         "level_plain": plain.in_language(current()) if plain else "",
         "look_days": queries_readings.by_day(opened),
         "in_lists": listed,
         "interventions": measures,
         "large": True,
-        "actors": teams.actors(case, measures, held),
-        "consents": consent_list(case, limits(), held)[::-1],
+        "actors": teams.actors(case, measures, consented, held),
+        "consents": consent_list(case, limits(), consented)[::-1],
         "reports": reports_of(case.id)[::-1],
         "coming": [each for each in met.coming if each.on >= clock.today()],
         "held": [each.on for each in reversed(met.past) if each.state == "held"],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from psfs.accounts.settings import limits
 from psfs.bti.ladders import ladder
+from psfs.bti.queries_baton import baton, baton_by_log
 from psfs.bti.queries_consents import consent_list
 from psfs.bti.queries_interventions import interventions_of
 from psfs.bti.queries_log import timeline
@@ -19,6 +20,7 @@ from psfs.teams import queries as teams
 from psfs.teams.actor_map import actor_map
 
 if TYPE_CHECKING:
+    from psfs.bti.queries_baton import Baton
     from psfs.conversations.views import ActivityView, Column, FormView
     from psfs.models import Case, Meeting
 
@@ -31,20 +33,23 @@ Table = tuple["tuple[ActivityView, ...]", "tuple[Column, ...]"]
 def log(case: Case) -> dict[str, Any]:
     """The values of ``documents/log.html``: every entry, the oldest first."""
     entries = timeline(case.id, newest_first=False)
-    return {**head(case), "entries": entries, "all": {entry.id: entry for entry in entries}}
+    return {
+        **head(case, baton_by_log(case, entries)),
+        "entries": entries,
+        "all": {entry.id: entry for entry in entries},
+    }
 
 
 def readings(case: Case) -> dict[str, Any]:
     """The values of ``documents/readings.html``: every reading, and every list the name was in, the oldest first."""
-    opened, listed = queries_readings.all_looks(case.id)
-    return {**head(case), "readings": opened, "in_lists": listed}
+    return {**head(case), **_looks(case)}
 
 
 def everything(case: Case) -> dict[str, Any]:
     """The values of ``documents/everything.html``, in as many statements however much there is in the case."""
     return {
         **log(case),
-        **readings(case),
+        **_looks(case),
         "related": cases.related(case.person_id),
         "team": cases.team(case.id),
         "forms": [(form, tables(form)) for form in form_views(case.id)],
@@ -58,13 +63,19 @@ def everything(case: Case) -> dict[str, Any]:
 
 def actors(case: Case) -> dict[str, Any]:
     """The values of ``documents/actors.html``."""
-    people = teams.actors(case)
-    return {**head(case), "actors": people, "map": actor_map(case.person.name, people)}
+    held = baton(case)
+    people = teams.actors(case, held=held)
+    return {**head(case, held), "actors": people, "map": actor_map(case.person.name, people)}
 
 
 def invitation(case: Case, meeting: Meeting) -> dict[str, Any]:
     """The values of ``documents/invitation.html``."""
     return {**head(case), "meeting": meeting, "large": True}
+
+
+def _looks(case: Case) -> dict[str, Any]:
+    opened, listed = queries_readings.all_looks(case.id)
+    return {"readings": opened, "in_lists": listed}
 
 
 def tables(form: FormView, most: int = COLUMNS) -> list[Table]:
@@ -74,8 +85,11 @@ def tables(form: FormView, most: int = COLUMNS) -> list[Table]:
     return [(activities_in(form, group), group) for group in groups]
 
 
-def head(case: Case) -> dict[str, Any]:
-    """What every document of a case knows: whose it is, where on its ladder, and whom to call."""
+def head(case: Case, held: Baton | None = None) -> dict[str, Any]:
+    """What every document of a case knows: whose it is, where on its ladder, and whom to call.
+
+    ``held``: the baton, where the caller has it at hand.
+    """
     steps = ladder(case.ladder)
     return {
         "case": case,
@@ -83,5 +97,5 @@ def head(case: Case) -> dict[str, Any]:
         "running": case.person.name,
         "ladder_name": steps.name.in_language(current()),
         "level_name": steps.level(case.level).name.in_language(current()),
-        "holder": holder(case),
+        "holder": holder(case, held),
     }

@@ -14,6 +14,7 @@ from psfs.formatting import day, figure, long_day, short_day, signed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from psfs.bti.queries_baton import Baton
     from psfs.conversations.views import ActivityView, ChangeView, Column, FormView
     from psfs.models import Case
 
@@ -68,9 +69,9 @@ def activities_in(form: FormView, columns: Sequence[Column]) -> tuple[ActivityVi
     return tuple(one for one in form.activities if any(one.id in column.cells for column in columns))
 
 
-def holder(case: Case) -> Holder:
-    """Who holds the baton, with their title."""
-    title = baton(case).title or _("kontakten din")
+def holder(case: Case, held: Baton | None = None) -> Holder:
+    """Who holds the baton, with their title. One statement, none where ``held`` is given."""
+    title = (held or baton(case)).title or _("kontakten din")
     if case.holder is None:
         return Holder(title, "", case.service.name, case.service.phone)
     service = case.holder.service or case.service

@@ -25,6 +25,7 @@ from psfs.models import Case, Intervention, Meeting, MeetingAddition, Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from psfs.bti.queries_baton import Baton
     from psfs.models import Consent
 
 TEAM_LEVEL = 3
@@ -80,19 +81,22 @@ class Addition:
 
 
 def actors(
-    case: Case, agreed: Sequence[InterventionView] | None = None, held: Sequence[Consent] | None = None
+    case: Case,
+    agreed: Sequence[InterventionView] | None = None,
+    consented: Sequence[Consent] | None = None,
+    held: Baton | None = None,
 ) -> list[Actor]:
     """Everybody round the person today: the holder, the contact person, the team, the nearest, and the services with
     consent or a legal basis that have nobody among these.
 
-    What they do is the task that stands in the team, and the running measures they are responsible for. ``agreed``
-    and ``held`` (consents and legal bases) are the case's, where the caller has them at hand: a statement less for
-    each. Six statements, and the limits where they are not at hand.
+    What they do is the task that stands in the team, and the running measures they are responsible for. ``agreed``,
+    ``consented`` (consents and legal bases) and ``held`` (the baton) are the case's, where the caller has them at hand:
+    a statement less for each. Six statements, and the limits where they are not at hand.
     """
     members = [each for each in team(case.id) if each.now and each.from_on <= clock.today()]
-    services = taking_part_today(case, held)
+    services = taking_part_today(case, consented)
     running = [each for each in (interventions_of(case.id) if agreed is None else agreed) if not each.ended]
-    title = baton(case).title
+    title = (held or baton(case)).title
     found = [
         _member(each, services, running, title if each.user_id and each.user_id == case.holder_id else "")
         for each in members

@@ -181,4 +181,4 @@ def test_however_much_there_is_it_is_read_in_as_many_statements(
     with counted() as much:
         kari.get(address)
     assert len(much) == len(little)
-    assert len(much) <= 14, "\n".join(much)
+    assert len(much) <= 15, "\n".join(much)  # a document, of as many tables
