@@ -33,19 +33,27 @@ async function recordsHere() {
 /** With script and a device that is ready, a tap takes along here and now; else the link leads to the device's page. */
 async function takeAlong(event) {
   const link = event.target.closest("[data-take]");
-  if (!link || link.hasAttribute("data-going")) return;
+  if (!link) return;
   event.preventDefault();
+  if (link.hasAttribute("data-going")) return; // a second tap
+  link.setAttribute("data-going", "");
+  try {
+    await takeFrom(link);
+  } finally {
+    link.removeAttribute("data-going");
+  }
+}
+
+async function takeFrom(link) {
   const { vaultOf } = await import("./offline/open.js");
   if (!(await recordsHere()) || !(await vaultOf(account))) {
     location.assign(`${link.href}?ta=${encodeURIComponent(link.dataset.take)}`); // to be taken when it is ready
     return;
   }
-  link.setAttribute("data-going", "");
   const says = document.querySelector("[data-take-says]");
   says.textContent = says.dataset.busy;
   const { take } = await import("./offline/take.js");
   says.textContent = (await take(account, link.dataset.take.split(" "))).join(" ");
-  link.removeAttribute("data-going");
   dispatchEvent(new Event("online")); // the sign tells anew
 }
 
