@@ -2,7 +2,7 @@
 
 import { Api } from "./api.js";
 import { vaultOf } from "./open.js";
-import { create, PHRASE_LETTERS, unlockByServer } from "./vault.js";
+import { create, tooShort, unlockByServer } from "./vault.js";
 import { hasWord, part, word } from "./words.js";
 
 /** The form for switching on; `can` is the probe's answer, `done()` is told when it is on and everything it needs is kept. */
@@ -64,7 +64,7 @@ function phraseForm(view, work) {
 }
 
 function faultOf(first, second) {
-  if ([...first.normalize("NFC")].length < PHRASE_LETTERS) return "short";
+  if (tooShort(first)) return "short";
   return first === second ? "" : "differ";
 }
 

@@ -1,6 +1,6 @@
 // The lock's own page: whose device it is, by initials, and the phrase.
 
-import { unlockByPhrase } from "./vault.js";
+import { tooShort, unlockByPhrase } from "./vault.js";
 import { part, word } from "./words.js";
 
 /** The form for unlocking one of `known` (from `vaults()`); `opened(vault)` is told when it is open. `note` is said above. */
@@ -26,6 +26,11 @@ export function unlockForm(known, opened, note = "") {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.disabled) return;
+    if (tooShort(phrase.value)) { // it is not the phrase: no try is spent on it
+      says.textContent = word("short");
+      phrase.focus();
+      return;
+    }
     button.disabled = true;
     says.textContent = word("opening");
     try {
@@ -47,14 +52,14 @@ export function unlockForm(known, opened, note = "") {
       chosen().phrase = false;
       lacks();
     }
-    if (wait) countDown(wait, code === "wrong" ? `${says.textContent} ` : "");
+    if (wait) countDown(wait, says.textContent);
     phrase.focus();
   }
 
   function countDown(seconds, before) {
     if (!form.isConnected) return;
     button.disabled = seconds > 0;
-    says.textContent = seconds > 0 ? `${before}${word("wait", { seconds })}` : "";
+    says.textContent = [before, seconds > 0 && word("wait", { seconds })].filter(Boolean).join(" ");
     if (seconds > 0) setTimeout(() => countDown(seconds - 1, before), 1000);
   }
 }

@@ -7,7 +7,7 @@ import { beginTry } from "./tries.js";
 export { probe } from "./probe.js";
 
 export const IDLE_MS = 10 * 60 * 1000;
-export const PHRASE_LETTERS = 8; // at least
+const PHRASE_LETTERS = 8; // at least
 const ROUNDS = 600_000; // OWASP's least for PBKDF2 with SHA-256
 const AES = { name: "AES-GCM", length: 256 };
 const SIGNS_OF_LIFE = ["pointerdown", "keydown", "input"];
@@ -137,6 +137,11 @@ export async function unlockByServer(account, serverKey) {
   return new Vault(row, await unwrap(row.server, await fromServer(serverKey), account, "server", false));
 }
 
+/** Whether it is shorter than any phrase that was ever taken. */
+export function tooShort(phrase) {
+  return [...phrase.normalize("NFC")].length < PHRASE_LETTERS;
+}
+
 /** Whose vaults there are on this device, and how they are; nothing secret:
     `[{account, device, initials, language, phrase: bool, tries, wait_until, last_all_sent}]`, in the order they were made. */
 export async function vaults() {
@@ -179,7 +184,7 @@ async function unwrapByPhrase(account, phrase) {
 }
 
 async function byPhrase(key, phrase, account) {
-  if ([...phrase.normalize("NFC")].length < PHRASE_LETTERS) throw new Trouble("short");
+  if (tooShort(phrase)) throw new Trouble("short");
   const salt = crypto.getRandomValues(new Uint8Array(16));
   return { salt, rounds: ROUNDS, ...(await wrap(key, await fromPhrase(phrase, salt, ROUNDS), account, "phrase")) };
 }
