@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from psfs import clock
 from tests.browser.offline import visit
 from tests.browser.offline.visit import SIGN, open_talk, opened_ready, unlock
 from tests.support.between import Line
@@ -26,6 +27,7 @@ FIELD = """const field = document.querySelector(args[0]);
 field.value = args[1];
 field.dispatchEvent(new Event("input", { bubbles: true }));"""
 NEW = "document.querySelector('.talk-new').querySelector(`input[value='${args[0]}']`).click();"
+LONG_DAY = "return (await import(args[0])).longDay(args[1]);"
 TAKEN = "SELECT count(*) FROM audit_entry WHERE action = 'offline.take' AND kind = 'reading'"
 LIES = "SELECT count(*), count(DISTINCT case_id) FROM taking WHERE given_back_at IS NULL"
 UNTIL = "SELECT case_id, max(expires_at) FROM taking GROUP BY case_id ORDER BY case_id"
@@ -71,6 +73,21 @@ def test_the_next_conversation_begins_with_the_activities_of_the_one_that_was_se
     assert visit.rows(server, UNTIL) == expires, "its days are as they were"
     ((lie, cases),) = visit.rows(server, LIES)
     assert lie == cases
+
+
+def test_what_is_saved_and_not_sent_yet_is_where_the_next_one_begins(
+    own_server: Serve, new_tablet: NewTablet, tmp_path: Path
+) -> None:
+    server = own_server()
+    tablet = new_tablet("chromium", tmp_path / "tablet", server.url)
+    opened_ready(tablet)
+    server.stop(hard=True)
+    before, new = hold_with_a_new_one_and_one_that_ends(tablet)
+    visit.dies(tablet)
+    unlock(tablet)
+    today = tablet.js(LONG_DAY, visit.module(tablet, "../days"), clock.today().isoformat())
+    tablet.waits_for("[data-people] .row-detail", f"Førre samtale {today}")
+    begins_where_it_ended(tablet, before, new)
 
 
 def test_what_was_sent_just_before_the_battery_went_is_made_anew_next_time(

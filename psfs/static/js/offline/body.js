@@ -54,6 +54,17 @@ export function bodyOf(values, taken, id) {
   };
 }
 
+/** A case taken along, as the next conversation finds it once this one (`body`) is held. The server's own word takes its
+    place as soon as the conversation is sent. */
+export function afterTalk(taken, body) {
+  const last = taken.last_held_on ?? "";
+  return {
+    ...taken,
+    last_held_on: body.held_on > last ? body.held_on : last,
+    activities: [...taken.activities.filter(({ id }) => !body.retired[id]), ...body.added],
+  };
+}
+
 function answerOf(value, reason) {
   return value === NOT_ASKED ? { not_asked: true, reason } : { score: Number(value) };
 }

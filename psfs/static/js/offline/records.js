@@ -1,6 +1,7 @@
 // What an account keeps on this device: cases taken with, drafts, conversations that wait to be sent, and which cases
 // were opened. Each is encrypted by the account's vault; kind, order and expiry lie beside it and name nobody.
 
+import { afterTalk } from "./body.js";
 import { got, read, Trouble, write } from "./db.js";
 import { localTime } from "./time.js";
 
@@ -168,22 +169,35 @@ export class Records {
     }));
   }
 
-  /** Keep a conversation to be sent, and let its draft go, in one transaction. `text` is what will be sent, to the byte;
+  /** Keep a conversation to be sent, let its draft go, and let the case lie here as it now is, in one transaction. `text` is what will be sent, to the byte;
       `about` (`{name, activities}`) is for whoever reads it here, also when the case is gone. Throws `frozen` when sending it has begun: then nothing can be changed; `elsewhere` as `saveDraft`. */
   saveItem(conversation, text, { name, activities }) {
     const id = `item:${conversation}`;
     const draft = `draft:${conversation}`;
     return this.#inTurn(async () => {
+      const anew = await this.#casesAfter(JSON.parse(text));
       await this.#put({ id, kind: "item" }, { text, name, activities }, async (records) => {
         const before = await got(records.get(id));
         if (before?.frozen) throw new Trouble("frozen");
         await this.#unchanged(records, id);
         await this.#unchanged(records, draft);
         await got(records.delete(draft));
+        for (const { record, sealed } of anew) {
+          const lies = await got(records.get(record.id)); // not where it was taken along anew meanwhile
+          if (lies?.stamp === record.stamp) await got(records.put({ ...lies, ...sealed }));
+        }
       });
       this.#seen.delete(draft);
       this.#saved.add(conversation);
     });
+  }
+
+  /** What lies here of a conversation's case, sealed as it is once that is held: `[{record, sealed}]`. */
+  async #casesAfter(body) {
+    const found = (await this.#openAll("case")).filter(({ value }) => value?.form && value.case === body.case && value.form === body.form);
+    return Promise.all(found.map(async ({ record, value }) => (
+      { record, sealed: await this.#vault.seal(record.kind, record.id, afterTalk(value, body)) }
+    )));
   }
 
   /** The next conversation to send: `{id, text}`, frozen on the disk before it is given, or null. While one waits that the
