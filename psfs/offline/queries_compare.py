@@ -34,10 +34,13 @@ class Comparison:
 
     ``new``: activities that were not on the device; ``left_out``: those that had ended; ``ends``: those that now end
     later, since they were scored. All in words. ``told``: what else there is to choose by, by conversation.
+    ``recorded_by`` is who wrote down the one from the device; ``others``, whoever else wrote down one beside it.
     """
 
     talks: tuple[Column, ...]
     told: Mapping[uuid.UUID, Told]
+    recorded_by: str
+    others: tuple[str, ...]
     new: tuple[str, ...]
     left_out: tuple[str, ...]
     ends: Mapping[str, date]
@@ -65,9 +68,14 @@ def comparison(view: FormView, case_id: uuid.UUID, conversation_id: uuid.UUID) -
     )
     ended = {key for key in item.differences.get("ends", {}) if key in texts}
     by_id = {str(one.id): one for one in view.activities}
+    told = _told(case_id, [talk.id for talk in shown])
+    names = [told[talk.id].recorded_by if talk.id in told else talk.performed_by for talk in shown]
+    mine = names[0] if names else ""
     return Comparison(
         talks=tuple(shown),
-        told=_told(case_id, [talk.id for talk in shown]),
+        told=told,
+        recorded_by=mine,
+        others=tuple(dict.fromkeys(name for name in names[1:] if name != mine)),
         new=_words(texts, item.differences.get("not_on_device", ())),
         left_out=_words(texts, item.differences.get("left_out", ())),
         ends={texts[key]: day for key in sorted(ended) if (day := by_id[key].ended_on or by_id[key].retired_on)},

@@ -195,6 +195,7 @@ def test_somebody_held_a_conversation_the_same_day_and_both_are_kept(
     page = kari.browser.get(address).text
     assert "Ola Dikta" in page
     assert f"/samtalar/{other.id}/stryk" in page
+    assert "Ein samtale vart halden utan nett, og Ola Dikta lagra ein annan i mellomtida." in said(page)
     kari.browser.post(address)
     assert the_item(body).looked_by_id == town.users["kari"].id
     assert "Sjå over" not in kari.browser.get("/").text
@@ -229,6 +230,15 @@ def test_all_there_is_to_choose_by_stands_on_the_page_that_compares(
         assert words in first, words
     for words in ("Kven svaraEin annan på vegner av personen", "Opplevd nytteDet same som i går.", "Lagra"):
         assert words in second, words
+
+
+def test_ones_own_of_the_same_day_is_not_said_to_be_somebody_elses(tablet: Tablets, worked: Worked, talk: Talk) -> None:
+    kari, second = tablet("kari"), talk(8, 8, 8, 8)
+    kari.ask("samtalar", talk())
+    assert kari.ask("samtalar", second)["look"] is True
+    page = said(kari.browser.get(f"{worked.case_address}/samtalar/{second['id']}/sjaa-over").text)
+    assert "Kari Dikta heldt ein samtale utan nett, og har lagra ein annan for same dagen." in page
+    assert "i mellomtida" not in page
 
 
 def test_striking_one_of_the_two_is_an_answer_as_well(tablet: Tablets, town: Town, worked: Worked, talk: Talk) -> None:
