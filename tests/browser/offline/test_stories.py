@@ -259,6 +259,9 @@ def test_a_revoked_device_loses_what_it_had_along_hands_in_and_erases_itself(
         return [set(values) for key, values in conversations(server).items() if key not in before] == [{6}]
 
     until(handed_in, "what it held is handed in")
-    tablet.waits_for("a", "Prøv igjen")  # the page of somebody who records nothing here
+    tablet.waits_for("h1", "Alt er sletta frå eininga")
+    tablet.sees("Ingenting ventar på å bli sendt herifrå")
+    assert tablet.count(SIGN) == 0
+    assert "får ikkje tak i tenaren" not in tablet.text()
     assert tablet.count("[name=phrase]") == 0
     assert rows(server, "SELECT server_key FROM device WHERE revoked_at IS NOT NULL") == [(None,)]

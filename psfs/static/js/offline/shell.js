@@ -56,8 +56,9 @@ async function lockNow() {
 
 async function showLock(note) {
   const known = await vaults();
-  if (known.length === 0) {
-    location.reload(); // revoked or switched off: there is nothing more to open
+  if (known.length === 0) { // revoked or switched off: there is nothing more to open
+    unwatch();
+    show("gone", word("gone"), part("gone"));
     return;
   }
   show("lock", word("locked"), unlockForm(known, opened, note));
