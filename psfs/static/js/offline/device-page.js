@@ -56,6 +56,8 @@ async function showOn(mine, note) {
   const people = await unlocked(account, ({ records }) => records.cases()).catch((error) => error);
   if (Array.isArray(people)) showPeople(view, people, mine);
   else view.querySelector("[data-people-part]").replaceChildren(plain(troubleOf(people)));
+  view.querySelector("[data-change-part]").open = !mine.phrase;
+  view.querySelector("[data-phrase-gone]").hidden = mine.phrase;
   view.querySelector("[data-change]").append(changeForm(account, () => show(word("phrase-changed"))));
   view.querySelector("[data-off]").addEventListener("click", () => turnOff(mine, says));
   app.replaceChildren(view);

@@ -53,7 +53,7 @@ export function unlockForm(known, opened, note = "") {
       lacks();
     }
     if (wait) countDown(wait, says.textContent);
-    phrase.focus();
+    (chosen().phrase ? phrase : form.querySelector("[data-no-phrase] a")).focus();
   }
 
   function countDown(seconds, before) {
