@@ -10,10 +10,11 @@ export async function list(records, { open, look }) {
   const items = kept.map((item) => known(item, cases));
   const view = part("list");
   const has = new Set(cases.map((taken) => taken.case));
-  const loose = drafts.filter((draft) => !has.has(draft.taken.case)).map(({ taken }) => taken); // their time is over, the draft's is not
-  const people = [...cases, ...loose].flatMap((taken) => {
+  const loose = new Map(drafts.filter(({ taken }) => !has.has(taken.case)).map(({ taken }) => [taken.case, taken])); // their time is over, the draft's is not
+  const people = [...cases, ...loose.values()].flatMap((taken) => {
     const begun = drafts.filter((draft) => draft.taken.case === taken.case);
-    return begun.length ? begun.map((draft) => person(taken, draft, items, open)) : [person(taken, null, items, open)];
+    const until = has.has(taken.case) ? word("until", { day: moment(taken.expires_at) }) : word("draft-stays");
+    return (begun.length ? begun : [null]).map((draft) => person(taken, { draft, until }, items, open));
   });
   view.querySelector("[data-people]").replaceChildren(...people);
   view.querySelector("[data-people]").hidden = people.length === 0;
@@ -24,11 +25,11 @@ export async function list(records, { open, look }) {
   return view;
 }
 
-function person(taken, draft, items, open) {
+function person(taken, { draft, until }, items, open) {
   const sent = items.filter((item) => item.body?.case === taken.case).length;
   const details = [
     taken.last_held_on ? word("last", { day: longDay(taken.last_held_on) }) : word("first"),
-    word("until", { day: moment(taken.expires_at) }),
+    until,
   ];
   return row(taken.name, details.join(" · "), [draft && word("draft"), sent && word("to-send")], () => open({ taken: draft?.taken ?? taken, draft, waits: sent > 0 }));
 }
