@@ -4,10 +4,10 @@
 import { Api } from "./api.js";
 import { exists } from "./db.js";
 import { Outbox } from "./outbox.js";
-import { expire, Records } from "./records.js";
+import { expire, Records, waiting } from "./records.js";
 import { itemView } from "./shell-item.js";
 import { list } from "./shell-list.js";
-import { heard, unwatch, watch } from "./sign.js";
+import { heard, unwatch, watch, watchLocked } from "./sign.js";
 import { openTalk } from "./shell-talk.js";
 import { unlockForm } from "./shell-unlock.js";
 import { vaults } from "./vault.js";
@@ -35,6 +35,7 @@ async function begin() {
   back.addEventListener("click", () => history.back());
   app.addEventListener("click", (event) => { if (event.target.closest("[data-go-list]")) history.back(); });
   addEventListener("popstate", () => { if (open) showList(); });
+  addEventListener("online", () => { if (!open) tellLocked(); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   await showLock();
 }
@@ -63,6 +64,14 @@ async function showLock(note) {
   }
   show("lock", word("locked"), unlockForm(known, opened, note));
   app.querySelector("[name=phrase]").focus();
+  tellLocked();
+}
+
+/** What waits, and whether the server is there: no key is needed to know. */
+async function tellLocked() {
+  await watchLocked();
+  const stopped = await new Api().state().then(() => null, ({ code }) => code);
+  if (!open) heard({ type: "done", stopped });
 }
 
 function opened(vault) {
@@ -76,13 +85,15 @@ function opened(vault) {
   return showList();
 }
 
-function locked() {
+async function locked() {
+  const { account } = open.vault;
   open = null;
   endTalk();
   unwatch();
   lock.hidden = true;
   show("lock", word("locked"), document.createDocumentFragment()); // at once, whatever comes next
-  return showLock(word("locked-note"));
+  const { draft } = await waiting(account);
+  await showLock(word(draft ? "locked-note" : "locked-plain"));
 }
 
 function news(told) {

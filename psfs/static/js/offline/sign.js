@@ -11,7 +11,7 @@ const unlock = place.querySelector("[data-unlock]");
 const send = place.querySelector("[data-send]");
 const drafts = place.querySelector("[data-drafts]");
 const front = place.querySelector("[data-front]");
-let account = null;
+let account = null; // null: tells of nobody; undefined: of all on this device, who are locked
 let last = null; // who was told of before
 let online = null;
 let stopped = null;
@@ -30,6 +30,14 @@ export function watch(who, sendNow) {
     await tell();
     asked = false;
   };
+  place.hidden = false;
+  return tell();
+}
+
+/** From now on, while it is locked, tell what can be told without a key, of all accounts together. */
+export function watchLocked() {
+  account = undefined;
+  [stopped, aside] = [null, 0];
   place.hidden = false;
   return tell();
 }
@@ -54,8 +62,10 @@ export function heard(news) {
 addEventListener("offline", () => { [online, stopped] = [false, stopped === "busy" ? "offline" : stopped]; tell(); });
 
 async function tell() {
-  if (!account) return;
-  const [found, row] = await Promise.all([waiting(account), vaults().then((all) => all.find((one) => one.account === account))]);
+  const who = account;
+  if (who === null) return;
+  const [found, row] = await Promise.all([waiting(who), vaults().then((all) => all.find((one) => one.account === who))]);
+  if (who !== account) return; // locked or unlocked meanwhile
   const silent = stopped === "busy"; // the network is there
   const unreached = asked && online === false && !silent ? word("no-answer") : "";
   const reason = stopped && hasWord(`stopped-${stopped}`) ? word(`stopped-${stopped}`) : unreached;
@@ -75,7 +85,7 @@ async function tell() {
   place.dataset.color = found.trouble || aside || reason ? "warning" : "info";
   signIn.hidden = !["signed_out", "other_account"].includes(stopped);
   if (unlock) unlock.hidden = found.trouble === 0 && !["revoked", "not_found", "wrong_key"].includes(stopped);
-  send.hidden = found.item === 0;
+  send.hidden = !account || found.item === 0;
   if (drafts) drafts.hidden = found.draft === 0;
-  if (front) front.hidden = online === false; // it would only come back here, locked
+  if (front) front.hidden = !account || online === false; // it would only come back here, locked
 }
