@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 NAME_LENGTH = 200
 MOST_AT_ONCE = 200
 AGAIN = frozenset({"again"})
+ALL_BUT = frozenset({"all_but"})
 
 
 @bp.get("/eining/<uuid:device_id>/tilstand")
@@ -103,9 +104,12 @@ def take(device_id: uuid.UUID) -> Response:
 @permit(Action.OFFLINE)
 @json_view
 def give_back(device_id: uuid.UUID) -> Response:
-    """Note that cases no longer lie on the device."""
+    """Note that cases no longer lie on the device; or, with ``all_but``, that none but those do."""
+    sent = body("cases", may=ALL_BUT)
     try:
-        back = taking.give_back(device_id, user(), _ids(body("cases")["cases"], "cases"))
+        back = taking.give_back(device_id, user(), _ids(sent["cases"], "cases"))
+        if "all_but" in sent:
+            taking.keep_only(device_id, user(), _ids(sent["all_but"], "all_but"))
     except Refusal as refusal:
         return refused(refusal)
     return answer({"given_back": [str(each) for each in back]})

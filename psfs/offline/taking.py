@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from sqlalchemy import ColumnElement
+
     from psfs.cases.door import OpenCase
     from psfs.models import User
 
@@ -72,7 +74,7 @@ def take(device_id: uuid.UUID, account: User, case_id: uuid.UUID, *, again: bool
     if form_id is None:
         raise Refusal("no_form")
     now, in_force = clock.now(), limits()
-    earlier = _live(device_id, [case_id])
+    earlier = _live(device_id, Taking.case_id == case_id)
     lies_until = max((each.expires_at for each in earlier if each.expires_at > now), default=None)
     if again and lies_until is None:
         raise Refusal("not_taken")
@@ -102,14 +104,27 @@ def give_back(device_id: uuid.UUID, account: User, case_ids: Sequence[uuid.UUID]
 
     Raises Refusal "not_found".
     """
+    _give_back(device_id, account, Taking.case_id.in_(case_ids))
+    return list(case_ids)
+
+
+def keep_only(device_id: uuid.UUID, account: User, case_ids: Sequence[uuid.UUID]) -> None:
+    """Note that of all that was taken along, only these cases lie on the account's device: it has erased the rest
+    without the keys to tell which.
+
+    Raises Refusal "not_found".
+    """
+    _give_back(device_id, account, Taking.case_id.not_in(case_ids))
+
+
+def _give_back(device_id: uuid.UUID, account: User, those: ColumnElement[bool]) -> None:
     begin_write()
     _known(device_id, account)
-    for row in _live(device_id, case_ids):
+    for row in _live(device_id, those):
         with audit.acting(audit.Actor(account.id, account.name, audit.recorder.case_stream(row.case_id))):
             row.given_back_at = clock.now()
             db.session.flush()
     db.session.commit()
-    return list(case_ids)
 
 
 def note_openings(device_id: uuid.UUID, account: User, told: Iterable[Opening]) -> list[uuid.UUID]:
@@ -172,10 +187,10 @@ def _what(opened: OpenCase, form_id: uuid.UUID, expires_at: datetime) -> Taken:
     )
 
 
-def _live(device_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> Sequence[Taking]:
+def _live(device_id: uuid.UUID, those: ColumnElement[bool]) -> Sequence[Taking]:
     return db.session.scalars(
         select(Taking)
-        .where(Taking.device_id == device_id, Taking.case_id.in_(case_ids), Taking.given_back_at.is_(None))
+        .where(Taking.device_id == device_id, those, Taking.given_back_at.is_(None))
         .order_by(Taking.case_id)
     ).all()
 

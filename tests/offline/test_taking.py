@@ -127,9 +127,23 @@ def test_no_more_lie_on_a_device_than_the_municipality_has_set(tablet: Tablets, 
     assert [each["case"] for each in again["taken"]] == [str(town.adult.id)], "what lies there may be renewed"
     device.ask("legg-fra", {"cases": [str(more[0].id)]})
     assert device.take(more[1].id)["refused"] == []
+    device.ask("legg-fra", {"cases": [], "all_but": [str(town.adult.id), str(more[1].id)]})
     assert datetime.fromisoformat(again["taken"][0]["expires_at"]) - datetime.now(UTC) <= timedelta(days=1)
     live = [row for row in db.session.scalars(select(Taking)) if row.given_back_at is None]
     assert {row.case_id for row in live} == {town.adult.id, more[1].id}
+
+
+@pytest.mark.usefixtures("worked")
+def test_what_a_locked_device_has_erased_is_given_back_by_telling_what_still_lies_there(
+    tablet: Tablets, town: Town
+) -> None:
+    device, another = tablet("kari"), tablet("kari")
+    for each in (device, another):
+        assert each.take(town.adult.id)["refused"] == []
+    device.ask("legg-fra", {"cases": [], "all_but": []})
+    live = [row.device_id for row in db.session.scalars(select(Taking)) if row.given_back_at is None]
+    assert live == [another.id]
+    assert device.ask("legg-fra", {"cases": [], "all_but": "alle"}, 422)["code"] == "malformed"
 
 
 @pytest.mark.usefixtures("worked")

@@ -56,6 +56,11 @@ export class Api {
     return this.#post(`/eining/${device}/legg-fra`, { cases }, device);
   }
 
+  /** None but these cases lie here: the others were erased while it was locked. */
+  giveBackAllBut(device, cases) {
+    return this.#post(`/eining/${device}/legg-fra`, { cases: [], all_but: cases }, device);
+  }
+
   /** The device is no longer used here. */
   switchOff(device) {
     return this.#post(`/eining/${device}/av`, {}, device);

@@ -27,7 +27,8 @@ async function carryFor(mine, { on, again, patience }) {
   const api = new Api(mine.account);
   const found = await waiting(mine.account);
   const { device } = await contact(api, mine);
-  if (device === "gone" || found.item + found.opening + found.stale === 0) return nothingSent(null, found, patience);
+  const tells = found.item + found.opening + found.stale > 0 || (mine.untold && device === "active");
+  if (device === "gone" || !tells) return nothingSent(null, found, patience);
   const vault = await unlockByServer(mine.account, (await api.key(mine.device)).key);
   const outbox = new Outbox({ vault, api, records: new Records(vault), on, patience });
   try {

@@ -87,6 +87,7 @@ export class Outbox {
     const { device } = await contact(this.#api, this.#vault);
     if (device === "gone") return this.#vault.lock();
     await this.#sendOpenings(beat);
+    await this.#records.tellErased((cases) => this.#api.giveBackAllBut(this.#vault.device, cases)).catch(unlessAboutTheItem);
     if (again) await this.#tryAgain(() => true);
     await this.#sendConversations(done, beat);
     const gaveWay = await this.#tryAgain(({ id, trouble }) => trouble === "busy" && !done.trouble.includes(id));
@@ -180,6 +181,10 @@ export async function contact(api, { account, device }) {
   if (!state.account) throw new Trouble("signed_out", { status: 401 });
   if (state.account !== account) throw new Trouble("other_account", { status: 403 });
   return state;
+}
+
+function unlessAboutTheItem(error) {
+  if (!aboutTheItem(error)) throw error; // an earlier server: it is told another time
 }
 
 function aboutTheItem({ status }) {

@@ -102,6 +102,14 @@ export class Records {
     });
   }
 
+  /** Tell the server, by `tell(ids)`, which cases still lie here, where some were erased while this was locked. */
+  async tellErased(tell) {
+    const { untold } = await read(["vaults"], (vaults) => got(vaults.get(this.#vault.account))) ?? {};
+    if (!untold) return;
+    await tell((await this.cases()).map((taken) => taken.case));
+    await write(["vaults"], (vaults) => this.#changeVault(vaults, { untold: false }));
+  }
+
   /** The ids of cases that have got a conversation since they were taken with: what lies here of them is not as it now is. */
   async staleCases(now = Date.now()) {
     const found = (await this.#openAll("case")).filter(({ record, value }) => value && record.stale && Date.parse(record.expires_at) > now);

@@ -143,12 +143,13 @@ export function tooShort(phrase) {
 }
 
 /** Whose vaults there are on this device, and how they are; nothing secret:
-    `[{account, device, initials, language, phrase: bool, tries, wait_until, last_all_sent}]`, in the order they were made. */
+    `[{account, device, initials, language, phrase: bool, tries, wait_until, last_all_sent, untold: bool}]`, in the order they were
+    made. `untold`: cases were erased here, and the server does not know. */
 export async function vaults() {
   const rows = await read(["vaults"], (store) => got(store.getAll()));
   rows.sort((a, b) => (a.made_at < b.made_at ? -1 : 1));
-  return rows.map(({ account, device, initials, language, phrase, tries, wait_until, last_all_sent }) => (
-    { account, device, initials, language, phrase: Boolean(phrase), tries, wait_until, last_all_sent }
+  return rows.map(({ account, device, initials, language, phrase, tries, wait_until, last_all_sent, untold }) => (
+    { account, device, initials, language, phrase: Boolean(phrase), tries, wait_until, last_all_sent, untold: Boolean(untold) }
   ));
 }
 
