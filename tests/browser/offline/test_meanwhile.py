@@ -196,6 +196,9 @@ def test_a_session_that_ends_in_the_midst_of_sending_waits_for_the_same_person(
         tablet.open("/frakopla")
         unlock_here(tablet)
         tablet.waits_for(SIGN, "Ein annan er logga inn. Berre den som heldt samtalane, kan sende dei.")
+        tablet.waits_for(SIGN, "Den andre må først logge ut")
+        assert tablet.count("[data-sign-in]") == 0, "it would lead to the other's pages"
+        assert tablet.count("#sign a", "Til framsida") == 1
         tablet.tap("[data-send]")
         handed_in = [each for each in line.passed if each.endswith("/samtalar")]
         assert len(handed_in) == 1
@@ -209,6 +212,12 @@ def test_a_session_that_ends_in_the_midst_of_sending_waits_for_the_same_person(
         tablet.waits_for("h1", "Arbeidsliste")
         tablet.waits_for(SIGN, "Ingenting ventar. Alt var sendt")
         assert new_ones(server, before) == [{1}, {2}], "the first is not there twice"
+
+        visit.end_sessions(server)
+        tablet.open("/frakopla")
+        unlock_here(tablet)
+        tablet.waits_for(SIGN, "Du er ikkje logga inn.")
+        assert "blir resten sendt" not in tablet.text()
 
 
 def test_a_new_version_waits_while_a_conversation_is_open(

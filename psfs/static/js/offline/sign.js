@@ -10,6 +10,8 @@ const signIn = place.querySelector("[data-sign-in]");
 const unlock = place.querySelector("[data-unlock]");
 const send = place.querySelector("[data-send]");
 const drafts = place.querySelector("[data-drafts]");
+const other = place.querySelector("[data-other]");
+const renew = place.querySelector("[data-renew]"); // only where the page tells of what is sent
 const front = place.querySelector("[data-front]");
 let account = null; // null: tells of nobody; undefined: of all on this device, who are locked
 let last = null; // who was told of before
@@ -68,7 +70,8 @@ async function tell() {
   if (who !== account) return; // locked or unlocked meanwhile
   const silent = stopped === "busy"; // the network is there
   const unreached = asked && online === false && !silent ? word("no-answer") : "";
-  const reason = stopped && hasWord(`stopped-${stopped}`) ? word(`stopped-${stopped}`) : unreached;
+  const why = [found.item ? "" : `quiet-${stopped}`, `stopped-${stopped}`].find((key) => key && hasWord(key));
+  const reason = why ? word(why) : unreached;
   const parts = [
     silent ? word("no-server") : online === null ? word("looking") : word(online ? "online" : "offline"),
     found.case && carries ? count("carries", found.case) : "",
@@ -83,7 +86,8 @@ async function tell() {
   const said = parts.filter(Boolean).join(" ");
   if (said !== text.textContent) text.textContent = said; // announced when it changes
   place.dataset.color = found.trouble || aside || reason ? "warning" : "info";
-  signIn.hidden = !["signed_out", "other_account"].includes(stopped);
+  signIn.hidden = stopped !== "signed_out";
+  if (other) other.hidden = stopped !== "other_account";
   if (unlock) unlock.hidden = found.trouble === 0 && !["revoked", "not_found", "wrong_key"].includes(stopped);
   send.hidden = !account || found.item === 0;
   if (drafts) drafts.hidden = found.draft === 0;
