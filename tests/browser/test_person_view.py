@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 PEOPLE = {"tablet": "Margit Fiktheim", "phone": "Ingeborg Tenkt"}  # one conversation a day each
 QUESTION = "Har du framleis vanskar med dette? I kor stor grad kan du utføra aktiviteten?"
 ENDS = ["Kan ikkje utføra aktiviteten", "Kan utføra aktiviteten utan vanskar"]
+SET = """(field, value) => {
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
 SHOWN_TEXT = """() => {
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -172,6 +176,30 @@ def test_skipping_and_going_back(talk: Page) -> None:
     expect(panel(talk).locator("input:checked")).to_have_value("6")
     talk.get_by_role("button", name="Avslutt visinga").click()
     expect(panel(talk)).to_have_attribute("data-number", "1")
+
+
+def test_what_staff_have_ended_is_not_asked_about_and_counts_as_answered(talk: Page) -> None:
+    activities = talk.locator(".talk-script li").count()
+    ends = panel(talk).locator("[name^='retire-']:not([name^='retire-note-'])")
+    ends.evaluate(SET, "reached")
+    turn_round(talk)
+    for number in range(2, activities + 1):
+        expect(panel(talk)).to_have_attribute("data-number", str(number))
+        expect(talk.locator("[data-person-progress]")).to_have_text(f"{number - 1} av {activities - 1}")
+        answer(talk, 5)
+    talk.locator("[data-person-close]").click()
+    expect(talk.locator("[data-check]")).to_be_focused()
+
+
+def test_a_new_activity_is_changed_from_the_list_of_answers_also_where_it_is_folded_away(talk: Page) -> None:
+    while talk.locator("[data-onward]").is_visible():
+        talk.locator("[data-onward]").click()
+    names = talk.locator("[data-names]").first
+    names.evaluate(SET, "Rusle til postkassen")
+    talk.evaluate("document.querySelectorAll('#conversation details').forEach((each) => { each.open = false; });")
+    expect(names).to_be_hidden()
+    talk.get_by_role("button", name="Endre: Rusle til postkassen").click()
+    expect(names).to_be_focused()
 
 
 def test_earlier_scores_are_hidden_even_when_staff_have_looked(talk: Page) -> None:

@@ -6,6 +6,11 @@ export function answerOf(panel) {
   return panel.querySelector(".scale input[type=radio]:checked")?.value ?? "";
 }
 
+/** Why the activity ends with this conversation, as staff have chosen; "" when it goes on. */
+export function endOf(panel) {
+  return panel.querySelector("[name^='retire-']")?.value ?? ""; // the first of the two: the choice
+}
+
 /** What the activity is called; for a new one, what is typed so far. */
 export function nameOf(panel) {
   return panel.querySelector("[data-names]")?.value.trim() || panel.querySelector(".scale-activity").textContent.trim();
@@ -38,6 +43,11 @@ export function onPick(form, moves, picked) {
       setTimeout(() => form.classList.remove("talk-locked"), GUARD_MS);
     }, SHOWN_MS);
   });
+}
+
+/** Move the focus to what has just been opened: it takes it once it is drawn, since opening is a transition. */
+export function focusOnceOpen(element) {
+  requestAnimationFrame(() => requestAnimationFrame(() => element.focus()));
 }
 
 /** Move the focus into a panel's scale: to what is chosen, else to its first score. */

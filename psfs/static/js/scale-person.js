@@ -1,4 +1,4 @@
-import { answerOf, focusScale } from "./scale-answers.js";
+import { answerOf, endOf, focusScale } from "./scale-answers.js";
 
 /** The tablet turned round: only the question, the activity and the scale, one after the other, then thanks. */
 export class PersonView {
@@ -17,7 +17,7 @@ export class PersonView {
   }
 
   start() {
-    this.panels = this.steps.inUse();
+    this.panels = this.steps.inUse().filter((panel) => !endOf(panel)); // what staff have ended is not asked about
     for (const box of this.form.querySelectorAll(".talk-panel .staff-only[open], .talk-more details")) box.open = false;
     for (const panel of this.panels) panel.closest("section").querySelector(":scope > details")?.setAttribute("open", "");
     this.open = true;
@@ -63,7 +63,7 @@ export class PersonView {
     this.open = false;
     document.body.classList.remove("person-view");
     for (const name of ["bar", "exit", "thanks"]) this.part(name).hidden = true;
-    const missing = this.steps.panels.findIndex((panel) => !answerOf(panel));
+    const missing = this.steps.panels.findIndex((panel) => !answerOf(panel) && !endOf(panel));
     this.steps.go(missing < 0 ? this.steps.panels.length : missing);
     if (this.steps.layout !== "one") this.opener.focus();
   }

@@ -1,4 +1,4 @@
-import { answerOf, focusScale, nameOf, touched } from "./scale-answers.js";
+import { answerOf, endOf, focusOnceOpen, focusScale, nameOf, touched } from "./scale-answers.js";
 
 /** One activity at a time, or all on one sheet. Everything is in the page already: this only shows and hides. */
 export class Steps {
@@ -82,7 +82,7 @@ export class Steps {
     const row = document.createElement("li");
     const answer = answerOf(panel);
     const shown = answer === "not_asked" ? panel.querySelector(".scale-not-asked .scale-digit").textContent : answer;
-    const ends = panel.querySelector("[name^='retire-']")?.value;
+    const ends = endOf(panel);
     const said = [shown || (ends ? "" : words.missing), ends && words.ending].filter(Boolean).join(", ");
     for (const [kind, text] of [["review-name", nameOf(panel)], ["review-answer", said]]) {
       const part = document.createElement("span");
@@ -99,8 +99,13 @@ export class Steps {
     button.setAttribute("aria-label", `${words.change}: ${nameOf(panel)}`);
     button.addEventListener("click", () => {
       const place = this.panels.indexOf(panel);
-      if (place >= 0) this.go(place);
-      else panel.querySelector("[data-names]").focus();
+      if (place >= 0) {
+        this.go(place);
+        return;
+      }
+      const names = panel.querySelector("[data-names]");
+      this.reveal(names); // what holds it may be closed
+      focusOnceOpen(names);
     });
     row.append(button);
     return row;

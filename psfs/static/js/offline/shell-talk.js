@@ -2,7 +2,7 @@
 // saved only when it is.
 
 import { startTalk } from "../scale-talk.js";
-import { answerOf, nameOf, touched } from "../scale-answers.js";
+import { answerOf, endOf, focusOnceOpen, nameOf, touched } from "../scale-answers.js";
 import { bodyOf, fill, newIds, valuesOf } from "./body.js";
 import { talkForm } from "./shell-form.js";
 import { localTime } from "./time.js";
@@ -92,7 +92,18 @@ function lastDay() {
 /** Whether an activity is one of this conversation's: not a new one that is empty, nor one that ends without a score. */
 function stays(panel) {
   if (panel.hasAttribute("data-new")) return touched(panel);
-  return !panel.querySelector("[name^='retire-']")?.value || !["", "not_asked"].includes(answerOf(panel));
+  return !endOf(panel) || !["", "not_asked"].includes(answerOf(panel));
+}
+
+/** What stands in a text and may not be kept: the server says what that looks like. */
+function neverKept(form) {
+  const pattern = new RegExp(form.dataset.never);
+  const fields = [...form.querySelectorAll("textarea, input[type=text]")].filter(({ value }) => pattern.test(value.normalize("NFKC")));
+  return fields.map((field) => {
+    const panel = field.closest(".talk-panel");
+    const name = panel && !field.hasAttribute("data-names") ? nameOf(panel) : field.labels[0]?.textContent.trim();
+    return [field, [name, word("never")].filter(Boolean).join(": ")];
+  });
 }
 
 /** Whether there is an answer, or an end, for each activity, and a day; says what is missing, as the page online does. */
@@ -102,10 +113,9 @@ function complete(form) {
   for (const panel of form.querySelectorAll(".talk-panel")) {
     const isNew = panel.hasAttribute("data-new");
     if (isNew && !touched(panel)) continue;
-    const why = panel.querySelector("[name^='retire-']"); // the first of the two: the choice
-    const ends = why?.value;
+    const ends = endOf(panel);
     const note = panel.querySelector("[name^='retire-note-']");
-    if (ends && ends === why.dataset.needsWords && !note.value.trim()) faults.push([note, `${nameOf(panel)}: ${word("say-why")}`]);
+    if (ends && ends === panel.querySelector("[data-needs-words]").dataset.needsWords && !note.value.trim()) faults.push([note, `${nameOf(panel)}: ${word("say-why")}`]);
     if (!answerOf(panel) && !ends) faults.push([panel.querySelector(".scale input"), `${nameOf(panel)}: ${word("choose")}`]);
     if (isNew && !panel.querySelector("[data-names]").value.trim()) faults.push([panel.querySelector("[data-names]"), word("name-it")]);
   }
@@ -125,7 +135,7 @@ function complete(form) {
     link.textContent = text;
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      setTimeout(() => field.focus()); // when what holds it has been opened
+      focusOnceOpen(field);
     });
     row.append(link);
     return row;
