@@ -10,6 +10,7 @@ from flask_babel import force_locale
 
 from psfs.accounts.current import open_to_all
 from psfs.conversations import blank
+from psfs.domain.identity_number import PATTERN
 from psfs.pwa import health as checks
 from psfs.pwa import shell
 
@@ -56,7 +57,7 @@ def offline_en() -> Response:
 
 def _offline(language: str) -> Response:
     with force_locale(language):
-        return _answer(render_template("pwa/offline.html", **blank.values()), "text/html")
+        return _answer(render_template("pwa/offline.html", **blank.values(), identity_number=PATTERN), "text/html")
 
 
 @bp.get("/helse")

@@ -125,6 +125,7 @@ function complete(form) {
   if (!day.value || day.value > day.max) faults.push([day, word(day.value ? "day-ahead" : "day-missing")]);
   const { next_due: next } = form.elements; // a browser may take a year of five figures
   if (next.value && (next.value.length > day.value.length || next.value <= day.value)) faults.push([next, word("next-early")]);
+  faults.push(...neverKept(form));
   if (!faults.length) return true;
   const box = part("missing").firstElementChild;
   box.querySelector("ul").replaceChildren(...faults.map(([field, text]) => {
