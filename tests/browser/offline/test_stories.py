@@ -30,11 +30,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.browser.offline.conftest import NewTablet
+    from tests.support.chromium import ChromiumTablet
     from tests.support.server import RunningApp
     from tests.support.tablets import Tablet
 
     Serve = Callable[..., RunningApp]
 
+IPAD = """Object.defineProperty(navigator, "userAgent", { value: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)" });
+Object.defineProperty(navigator, "maxTouchPoints", { value: 5 });"""  # as one says in desktop mode
 pytestmark = pytest.mark.usefixtures("nothing_readable")
 
 
@@ -170,10 +173,13 @@ def test_who_asks_to_take_along_before_the_device_is_ready_has_it_done_when_it_i
     own_server: Serve, new_tablet: NewTablet, tmp_path: Path
 ) -> None:
     server = own_server()
-    tablet = new_tablet("chromium", tmp_path / "tablet", server.url)
+    tablet: ChromiumTablet = new_tablet("chromium", tmp_path / "tablet", server.url)  # type: ignore[assignment]
+    tablet.context.add_init_script(IPAD)
     visit.sign_in(tablet)
     tablet.tap("[data-take]", "Ta med dei som står for tur")
     tablet.waits_for("[data-wanted]", "blir dei du valde, tekne med")
+    assert tablet.js("return document.getElementById('on-name').value;") == "Nettlesar på iPad"
+    tablet.fill("#on-name", "Det raude nettbrettet")
     tablet.fill("#on-1", visit.PHRASE)
     tablet.fill("#on-2", visit.PHRASE)
     tablet.tap("#device button", "Ta eininga i bruk")

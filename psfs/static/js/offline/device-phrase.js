@@ -9,11 +9,14 @@ import { hasWord, part, word } from "./words.js";
 export function turnOnForm(account, can, done) {
   const view = part("off");
   view.querySelector("[data-promise]").hidden = can.persistent;
+  const name = view.querySelector("[data-name]");
+  const usual = word("device-name", { kind: kindOfDevice() });
+  name.value = usual;
   return phraseForm(view, async (phrase) => {
     const api = new Api(account);
     const device = crypto.randomUUID();
     if (!(await keepOffline())) throw { code: "not_kept" };
-    const { key, initials } = await api.register(device, word("device-name", { kind: kindOfDevice() }));
+    const { key, initials } = await api.register(device, name.value.trim() || usual);
     const vault = await create({ account, initials, device, phrase, serverKey: key, language: document.documentElement.lang });
     vault.lock();
     done();
@@ -80,6 +83,7 @@ async function keepOffline() {
 /** What to call it in the list of devices: which system it has, so that a lost one is found in it. */
 function kindOfDevice() {
   const agent = navigator.userAgent;
+  if (/Mac/.test(agent) && navigator.maxTouchPoints > 1) return "iPad"; // it says that it is a Mac, and no Mac is touched
   const known = [[/iPad/, "iPad"], [/iPhone/, "iPhone"], [/Android/, "Android"], [/Windows/, "Windows"], [/Mac/, "Mac"], [/Linux/, "Linux"]];
   return known.find(([pattern]) => pattern.test(agent))?.[1] ?? "";
 }
