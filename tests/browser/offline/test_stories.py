@@ -184,8 +184,13 @@ def test_who_asks_to_take_along_before_the_device_is_ready_has_it_done_when_it_i
     tablet.fill("#on-2", visit.PHRASE)
     tablet.tap("#device button", "Ta eininga i bruk")
     tablet.sees("med på eininga.")
+    tablet.waits_for("#device-says:focus", "Eininga er klar")
+    tablet.waits_for(SIGN, "med på eininga. Ingenting ventar.")
+    assert rows(server, "SELECT name FROM device") == [("Det raude nettbrettet",)]
     assert tablet.js("return document.querySelectorAll('[data-people] li').length;") > 0
     assert tablet.js("return location.search;") == ""
+    tablet.tap("[data-people] button", "Legg frå deg")
+    tablet.waits_for("#device-says:focus", "Saka er teken bort frå eininga.")
     tablet.open("/eining")
     tablet.waits_for("[data-people] li")
     assert "Eininga er klar" not in tablet.js("return document.querySelector('main').textContent;")

@@ -2,6 +2,7 @@
 
 import { longDay } from "../days.js";
 import { Api } from "./api.js";
+import { follow } from "./page.js";
 import { unlocked, vaultOf } from "./open.js";
 import { eraseUnlessWaiting, expire, waiting } from "./records.js";
 import { heard } from "./sign.js";
@@ -12,6 +13,7 @@ import { count, hasWord, moment, part, word } from "./words.js";
 
 const account = document.querySelector("meta[name=account]").content;
 const app = document.getElementById("device");
+const says = document.getElementById("device-says"); // lasts, so that what it says is announced
 const wanted = (new URLSearchParams(location.search).get("ta") ?? "").split(" ").filter(Boolean); // ids of cases
 
 show();
@@ -21,23 +23,31 @@ async function show(note = "") {
   try {
     const mine = await vaultOf(account);
     if (mine && wanted.length) await takeWanted();
-    else if (mine) await showOn(mine, note);
-    else await showOff(note);
+    else if (mine) await showOn(mine);
+    else await showOff();
   } catch (error) {
     app.replaceChildren(plain(troubleOf(error)));
   }
+  say(note);
+}
+
+/** Say how it went. What was tapped is gone from the page: the focus goes here. */
+function say(note) {
+  if (!note) return; // what was said before stands until there is something new
+  says.textContent = note;
+  says.focus();
 }
 
 /** Not in use here: whether it can be, and the way to it. */
-async function showOff(note) {
+async function showOff() {
   const can = await probe();
   if (!can.ok) {
     app.replaceChildren(plain(word(`cannot-${can.reason}`)));
     return;
   }
-  const form = turnOnForm(account, can, takeWanted);
+  const form = turnOnForm(account, can, () => takeWanted().then(() => follow(account)));
   form.querySelector("[data-wanted]").hidden = wanted.length === 0;
-  app.replaceChildren(...[note && plain(note), form].filter(Boolean));
+  app.replaceChildren(form);
 }
 
 /** It is on: take those that somebody asked for when it was not. */
@@ -49,17 +59,15 @@ async function takeWanted() {
 }
 
 /** In use: whom it has along, the phrase, and the way out. */
-async function showOn(mine, note) {
+async function showOn(mine) {
   const view = part("on");
-  const says = view.querySelector("[data-says]");
-  says.textContent = note;
   const people = await unlocked(account, ({ records }) => records.cases()).catch((error) => error);
   if (Array.isArray(people)) showPeople(view, people, mine);
   else view.querySelector("[data-people-part]").replaceChildren(plain(troubleOf(people)));
   view.querySelector("[data-change-part]").open = !mine.phrase;
   view.querySelector("[data-phrase-gone]").hidden = mine.phrase;
   view.querySelector("[data-change]").append(changeForm(account, () => show(word("phrase-changed"))));
-  view.querySelector("[data-off]").addEventListener("click", () => turnOff(mine, says));
+  view.querySelector("[data-off]").addEventListener("click", () => turnOff(mine));
   app.replaceChildren(view);
 }
 
@@ -98,17 +106,17 @@ async function giveBack(cases, mine) {
 }
 
 /** Only when nothing waits: what is not sent is never erased from here. */
-async function turnOff(mine, says) {
+async function turnOff(mine) {
   const found = await waiting(account);
   if (found.item + found.draft + found.opening) {
-    says.textContent = word("off-waits");
+    say(word("off-waits"));
     return;
   }
   try {
     await new Api(account).switchOff(mine.device);
   } catch (error) {
     if (!["not_found", "revoked"].includes(error.code)) {
-      says.textContent = troubleOf(error);
+      say(troubleOf(error));
       return;
     }
   }

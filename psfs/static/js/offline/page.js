@@ -7,12 +7,18 @@ import { vaults } from "./vault.js";
 
 const patience = new Patience();
 let timer;
+let followed = false;
 
 /** Follow the device for the account that is signed in; nothing is shown where it has none here. */
 export async function follow(account) {
   if (!(await vaults()).some((vault) => vault.account === account)) return;
   const go = (again = false) => hand(account, again);
   await watch(account, () => go(true));
+  if (followed) { // switched off and on again
+    await go();
+    return;
+  }
+  followed = true;
   addEventListener("online", () => go());
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") go(); });
   await go();
