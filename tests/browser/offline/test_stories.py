@@ -80,6 +80,9 @@ def test_a_visit_from_a_cold_start_without_network_to_one_conversation_on_the_se
     tablet.waits_for(SIGN, "Ingenting ventar. Alt var sendt")
     after = conversations(server)
     assert [values for key, values in after.items() if key not in before] == [scores]
+    tablet.tap("[data-renew]", "Lista er endra")
+    tablet.waits_for(SIGN, "Ingenting ventar. Alt var sendt")
+    assert tablet.count("[data-renew]") == 0
 
 
 def test_whatever_the_line_does_each_conversation_is_there_once_or_waits(

@@ -54,12 +54,15 @@ export function unwatch() {
 /** What the outbox says of itself. */
 export function heard(news) {
   if (news.type === "sent" && news.answer.state === "set_aside") aside += 1;
+  if (news.type === "sent" && renew) renew.hidden = !document.querySelector("[data-changed-by-sending]");
   if (news.type === "done") {
     online = !["offline", "busy"].includes(news.stopped);
     stopped = news.stopped === "csrf" ? "signed_out" : news.stopped; // the token is another's: a new session gives a new one
   }
   return tell();
 }
+
+renew?.addEventListener("click", () => location.reload());
 
 addEventListener("offline", () => { [online, stopped] = [false, stopped === "busy" ? "offline" : stopped]; tell(); });
 
