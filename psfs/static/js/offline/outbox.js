@@ -21,6 +21,7 @@ export class Outbox {
   #records;
   #on;
   #running = null;
+  #again = false; // whether the round that runs tries those that need a hand
   #patience;
   #timer;
   #asked = () => { if (document.visibilityState === "visible") this.sendAll(); };
@@ -47,7 +48,11 @@ export class Outbox {
       `offline`, `busy`, `elsewhere` (another window sends), `signed_out`, `other_account`, `csrf`, `forbidden`, `locked`, `full`, `storage`;
       `pause` is after how many milliseconds it tries again by itself, null if it does not. */
   sendAll({ again = false } = {}) {
-    this.#running ??= this.#run(again).finally(() => { this.#running = null; });
+    if (again && this.#running && !this.#again) return this.#running.then(() => this.sendAll({ again })); // this round passes them by
+    if (!this.#running) {
+      this.#again = again;
+      this.#running = this.#run(again).finally(() => { this.#running = null; });
+    }
     return this.#running;
   }
 
