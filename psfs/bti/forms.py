@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
+from flask_babel import lazy_gettext
+from wtforms import BooleanField, HiddenField
 
 from psfs.bti import words
 from psfs.bti.service import Decision
@@ -13,6 +13,7 @@ from psfs.fields import CaseForm, IdField, NewIdField, VersionField, choice
 from psfs.form_fields import day, line, maybe_day, select
 from psfs.form_fields import words as long_text
 
+_l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
 YOUR_CHOICE = _l("Vel eitt av alternativa.")
 
 
@@ -111,6 +112,7 @@ class WithdrawForm(CaseForm):
     withdrawn_on = day(_l("Når vart det trekt?"))
     withdrawn_by = line(_l("Kven trekte det?"), _l("Skriv kven som trekte det."))
     reason = long_text(_l("Merknad"))
+    all_of_them = BooleanField(_l("Trekk dei andre samtykka òg"))
 
 
 class InterventionForm(CaseForm):

@@ -87,7 +87,7 @@ def answer(
     save: Callable[[], object],
     *,
     done: str | Callable[[], str],
-    saved: str,
+    saved: str | Callable[[], str],
     renew: Callable[[], object] = lambda: None,
     closed_too: bool = False,
 ) -> ResponseReturnValue:
@@ -99,7 +99,7 @@ def answer(
         page: makes the page, given ``problems`` (for the error summary) and ``news`` (what somebody else changed).
         save: the verb, which commits; its refusals are shown on the page.
         done: where to go when it is saved; to the ladder instead, where the page was opened from there.
-        saved: what the next page says.
+        saved: what the next page says; asked for when it is saved, where that decides what to say.
         renew: puts what is new into the form when somebody else came first, so that sending it again is meant.
         closed_too: whether it may be done on a closed case as well.
     """
@@ -118,7 +118,7 @@ def answer(
     except Refusal as refusal:
         db.session.rollback()
         return page(problems=problems(case, form, refusal), news=None), 422
-    flash(saved, "success")
+    flash(saved if isinstance(saved, str) else saved(), "success")
     if came_from_ladder():
         return redirect(url_for("bti.ladder", case_id=case.id), 303)
     return redirect(done if isinstance(done, str) else done(), 303)

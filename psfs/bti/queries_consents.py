@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from psfs.domain.due import Limits
 
 
+GOES_ON = (rule.State.VALID, rule.State.ENDS_SOON, rule.State.COMING)
+"""The states of what neither has ended nor is withdrawn."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentView:
     """One consent or legal basis. ``state``: valid, ends_soon, coming, ended or withdrawn."""
@@ -39,6 +43,28 @@ class ConsentView:
     withdrawn_by: str
     state: str
     may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a consent stands beside. ``opens``: it holds today. ``has_the_case``: its service has the case and needs no
+    consent. ``still``: what else holds for the same; ``others``: what can be withdrawn in one go with it.
+    """
+
+    opens: bool
+    has_the_case: bool
+    still: tuple[ConsentView, ...]
+    others: tuple[ConsentView, ...]
+
+    @property
+    def stays(self) -> bool:
+        """Whether the service has access without it."""
+        return self.has_the_case or bool(self.still)
+
+    @property
+    def all_go(self) -> bool:
+        """Whether access goes when the others are withdrawn with it."""
+        return not self.has_the_case and bool(self.still) and set(self.still) <= set(self.others)
 
 
 def consents(case_id: uuid.UUID) -> Sequence[Consent]:
@@ -65,6 +91,42 @@ def fulfilled_by(held: Iterable[Consent], case: Case, in_force: Limits) -> set[s
     if any(each.service_id not in (None, case.service_id) for each in in_place):
         found.add("second_service")
     return found
+
+
+def letting_in(case: Case, service_id: uuid.UUID | None, in_force: Limits) -> list[Consent]:
+    """What lets the service take part today, the oldest first; for None, what the log is kept by."""
+    born = case.person.birth_date
+    return [each for each in consents(case.id) if each.service_id == service_id and holds(each, born, in_force)]
+
+
+def beside(consent: Consent, case: Case, in_force: Limits) -> list[Consent]:
+    """What can be withdrawn in one go with it: what is given for the same, on the same basis, and has not ended."""
+    born, today = case.person.birth_date, clock.today()
+    return [
+        each
+        for each in consents(case.id)
+        if (each.service_id, each.basis) == (consent.service_id, consent.basis)
+        and each.id != consent.id
+        and rule.state(each, born, in_force, today) in GOES_ON
+    ]
+
+
+def beside_view(consent: Consent, case: Case, in_force: Limits) -> Beside:
+    """What there is besides the consent, for the page that withdraws it."""
+    born = case.person.birth_date
+    still = [each for each in letting_in(case, consent.service_id, in_force) if each.id != consent.id]
+    return Beside(
+        opens=holds(consent, born, in_force),
+        has_the_case=consent.service_id == case.service_id,
+        still=tuple(_view(each, born, in_force) for each in still),
+        others=tuple(_view(each, born, in_force) for each in beside(consent, case, in_force)),
+    )
+
+
+def names_in_place(case: Case, in_force: Limits) -> tuple[bool, list[str]]:
+    """Whether the log may be kept today, and the other services that may take part."""
+    held = consents(case.id)
+    return "consent_log" in fulfilled_by(held, case, in_force), sorted(valid_services(held, case, in_force).values())
 
 
 def valid_services(held: Iterable[Consent], case: Case, in_force: Limits) -> dict[uuid.UUID, str]:

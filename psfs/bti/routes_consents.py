@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from psfs.accounts.current import permit
 from psfs.accounts.settings import limits
 from psfs.bti import forms, pages, service_consents, words
-from psfs.bti.queries_consents import consent_list, consent_of
+from psfs.bti.queries_consents import beside_view, consent_list, consent_of, letting_in, names_in_place
 from psfs.bti.queries_people import other_services
 from psfs.bti.routes import bp
 from psfs.bti.service_consents import CONSENT, LEGAL_BASIS, ConsentInput
@@ -49,6 +49,9 @@ def new_consent(case: OpenCase) -> ResponseReturnValue:
     form.service.choices = options(
         [("", _("Vel")), (LOG, _("Stafettloggen")), *((str(each.id), each.name) for each in services)]
     )
+    have = _have_one(case)
+    if have:
+        form.service.description = _("Har alt samtykke eller heimel: %(names)s.", names=", ".join(have))
     if request.method == "GET":
         form.service.data = request.args.get("teneste", "")
     if not by_law:
@@ -88,22 +91,23 @@ def new_consent(case: OpenCase) -> ResponseReturnValue:
 @bp.route("/saker/<uuid:case_id>/samtykke/<uuid:consent_id>/trekk", methods=["GET", "POST"])
 @permit(Action.CONSENT)
 def withdraw_consent(case: OpenCase, consent_id: uuid.UUID) -> ResponseReturnValue:
-    """Withdraw a consent: the service is cut off at once."""
+    """Withdraw a consent: the service is cut off at once, unless something else lets it take part."""
     consent = consent_of(case.id, consent_id) or abort(404)
     form = forms.WithdrawForm()
+    left = beside_view(consent, case.case, limits())
+    if not left.others:
+        del form.all_of_them
+    elif consent.basis == LEGAL_BASIS:
+        form.all_of_them.label.text = _("Avslutt dei andre heimlane òg")
 
     def page(problems: list[Any], news: Any) -> str:
         holder = case.case.holder
-        loses_holder = holder is not None and consent.service_id is not None and holder.service_id == consent.service_id
-        return pages.render(
-            case,
-            "withdraw_consent",
-            form=form,
-            consent=consent,
-            loses_holder=loses_holder,
-            problems=problems,
-            news=news,
-        )
+        theirs = holder is not None and consent.service_id is not None and holder.service_id == consent.service_id
+        shown = {"form": form, "consent": consent, "left": left, "theirs": theirs}
+        return pages.render(case, "withdraw_consent", **shown, problems=problems, news=news)
+
+    def several() -> bool:
+        return "all_of_them" in form and bool(form.all_of_them.data)
 
     def save() -> None:
         service_consents.withdraw(
@@ -113,13 +117,35 @@ def withdraw_consent(case: OpenCase, consent_id: uuid.UUID) -> ResponseReturnVal
             on=form.withdrawn_on.data,
             withdrawn_by=form.withdrawn_by.data,
             reason=form.reason.data,
+            all_of_them=several(),
         )
 
-    own = consent.service_id is not None and consent.service_id == case.user.service_id
-    done = url_for("worklist.home") if own else url_for("bti.consents", case_id=case.id)
-    return pages.answer(
-        case, form, page, save, done=done, saved=_("Samtykket er trekt. Tilgangen er stengd."), closed_too=True
-    )
+    def lets_in() -> bool:
+        return left.has_the_case or bool(letting_in(case.case, consent.service_id, limits()))
+
+    def done() -> str:
+        own = consent.service_id is not None and consent.service_id == case.user.service_id
+        return url_for("worklist.home") if own and not lets_in() else url_for("bti.consents", case_id=case.id)
+
+    def saved() -> str:
+        told = _what_was_withdrawn(consent.basis, several=several())
+        if lets_in():
+            service = consent.service
+            stays = (
+                _("%(service)s har framleis tilgang.", service=service.name)
+                if service
+                else _("Stafettloggen har framleis samtykke eller heimel.")
+            )
+            return f"{told} {stays}"
+        return f"{told} {_('Tilgangen er stengd.')}" if consent.service and (left.opens or left.still) else told
+
+    return pages.answer(case, form, page, save, done=done, saved=saved, closed_too=True)
+
+
+def _what_was_withdrawn(basis: str, *, several: bool) -> str:
+    if basis == LEGAL_BASIS:
+        return _("Heimlane er avslutta.") if several else _("Heimelen er avslutta.")
+    return _("Samtykka er trekte.") if several else _("Samtykket er trekt.")
 
 
 def _service_id(value: str) -> uuid.UUID:
@@ -127,3 +153,8 @@ def _service_id(value: str) -> uuid.UUID:
         return uuid.UUID(value)
     except ValueError:
         return uuid.UUID(int=0)
+
+
+def _have_one(case: OpenCase) -> list[str]:
+    log, services = names_in_place(case.case, limits())
+    return [*([_("Stafettloggen")] if log else []), *services]

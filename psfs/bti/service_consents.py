@@ -12,7 +12,7 @@ from psfs import clock
 from psfs.accounts.settings import limits
 from psfs.bti import log
 from psfs.bti.hindrance import repeated, require_date, require_open
-from psfs.bti.queries_consents import consent_of, holds
+from psfs.bti.queries_consents import beside, consent_of, letting_in
 from psfs.domain import consents, due
 from psfs.domain.consents import GUARDIAN
 from psfs.domain.due import ADULT
@@ -115,8 +115,18 @@ def give(case: Case, by: User, what: ConsentInput) -> Consent:
     return consent
 
 
-def withdraw(case: Case, by: User, consent_id: uuid.UUID, *, on: date, withdrawn_by: str, reason: str = "") -> Consent:
-    """Withdraw a consent, or end a legal basis: that service is cut off at once (B6).
+def withdraw(
+    case: Case,
+    by: User,
+    consent_id: uuid.UUID,
+    *,
+    on: date,
+    withdrawn_by: str,
+    reason: str = "",
+    all_of_them: bool = False,
+) -> Consent:
+    """Withdraw a consent, or end a legal basis: that service is cut off at once, unless something else that holds lets
+    it take part (B6). With ``all_of_them`` also what else is given for the same on the same basis, an entry for each.
 
     An offer of the baton to somebody at the service is withdrawn with it. Withdrawing twice changes nothing. A closed
     case is otherwise only for reading, but nobody need wait for it to be opened to take a consent back.
@@ -128,21 +138,27 @@ def withdraw(case: Case, by: User, consent_id: uuid.UUID, *, on: date, withdrawn
     consent = consent_of(case.id, consent_id)
     if consent is None:
         raise LookupError(consent_id)
-    if consent.withdrawn_on is not None:
+    together = beside(consent, case, limits()) if all_of_them else []
+    taken_back = [each for each in (consent, *together) if each.withdrawn_on is None]
+    if not taken_back:
         return consent
     require_date(case, on)
-    if on < consent.from_on <= clock.today():
-        raise Refusal("withdrawn_before_given", day=f"{consent.from_on:%d.%m.%Y}")
-    consent.withdrawn_on, consent.withdrawn_by = on, withdrawn_by
-    details: dict[str, object] = {
-        "event": "withdrawn",
-        "basis": consent.basis,
-        "service": consent.service.name if consent.service else "",
-        "withdrawn_by": withdrawn_by,
-    }
-    if consent.service_id is not None and _withdraw_offers_to(case, consent.service_id):
-        details["offer_withdrawn"] = True
-    log.write(case, by, "consent", decided_on=on, subject_id=consent.id, reason=reason, details=details)
+    for each in taken_back:
+        if on < each.from_on <= clock.today():
+            raise Refusal("withdrawn_before_given", day=f"{each.from_on:%d.%m.%Y}")
+    for each in taken_back:
+        each.withdrawn_on, each.withdrawn_by = on, withdrawn_by
+    offers = consent.service_id is not None and _withdraw_offers_to(case, consent.service_id)
+    for each in taken_back:
+        details: dict[str, object] = {
+            "event": "withdrawn",
+            "basis": each.basis,
+            "service": each.service.name if each.service else "",
+            "withdrawn_by": withdrawn_by,
+        }
+        if offers and each is taken_back[0]:
+            details["offer_withdrawn"] = True
+        log.write(case, by, "consent", decided_on=on, subject_id=each.id, reason=reason, details=details)
     db.session.commit()
     return consent
 
@@ -185,13 +201,7 @@ def _check(case: Case, what: ConsentInput) -> None:
 
 def _withdraw_offers_to(case: Case, service_id: uuid.UUID) -> bool:
     """Withdraw an open offer to somebody at the service, unless another consent still lets the service take part."""
-    born, in_force = case.person.birth_date, limits()
-    rest = db.session.scalars(
-        select(Consent).where(
-            Consent.case_id == case.id, Consent.service_id == service_id, Consent.withdrawn_on.is_(None)
-        )
-    )
-    if service_id == case.service_id or any(holds(each, born, in_force) for each in rest):
+    if service_id == case.service_id or letting_in(case, service_id, limits()):
         return False
     offers = db.session.scalars(
         select(Handover)

@@ -131,6 +131,104 @@ def test_withdrawal_cuts_the_services_access_at_once(browser: Open, town: Town) 
     assert entries(case)[-1].details["event"] == "withdrawn"
 
 
+def test_a_service_that_another_consent_lets_in_keeps_its_access_and_that_is_said(browser: Open, town: Town) -> None:
+    case, kari = town.adult, browser("kari")
+    first, second = give(town, case, town.school), give(town, case, town.school, given_by_name="Testine Tenkt")
+    page = f"/saker/{case.id}/samtykke/{first.id}/trekk"
+    shown = kari.get(page).text
+    assert "mistar tilgangen" not in shown
+    assert "Skulen har framleis tilgang" in shown
+    assert f'href="/saker/{case.id}/samtykke#samtykke-{second.id}"' in shown
+    told = kari.get(send(kari, page, withdrawn_by="Testine").location).text
+    assert f'id="samtykke-{second.id}"' in told
+    assert "Tilgangen er stengd" not in told
+    assert "Samtykket er trekt. Skulen har framleis tilgang" in told
+    assert sorted(each.withdrawn_on is None for each in kept()) == [False, True]
+    page = f"/saker/{case.id}/samtykke/{second.id}/trekk"
+    last = kari.get(page).text
+    assert "Skulen mistar tilgangen" in last
+    assert 'name="all_of_them"' not in last
+    told = kari.get(send(kari, page, withdrawn_by="Testine").location).text
+    assert "Samtykket er trekt. Tilgangen er stengd." in told
+
+
+def test_all_consents_of_a_service_are_withdrawn_at_once_each_with_its_entry(browser: Open, town: Town) -> None:
+    case, kari = town.adult, browser("kari")
+    first = give(town, case, town.school)
+    give(town, case, town.school, from_on=clock.today() + timedelta(days=9))
+    log, law = give(town, case), give(town, case, town.home_care, basis="legal_basis", given_by="", how="")
+    page = f"/saker/{case.id}/samtykke/{first.id}/trekk"
+    form = form_of(kari.get(page).text) | {"withdrawn_by": "Testine", "all_of_them": "y"}
+    told = kari.get(kari.post(page, form).location).text
+    assert "Samtykka er trekte. Tilgangen er stengd." in told
+    kari.post(page, form)
+    assert {each.id for each in kept() if each.withdrawn_on is None} == {log.id, law.id}
+    assert [each.details["event"] for each in entries(case)] == ["withdrawn"] * 2
+    assert len({each.subject_id for each in entries(case)}) == 2
+
+
+def test_a_legal_basis_is_not_the_persons_to_withdraw_and_still_lets_the_service_in(browser: Open, town: Town) -> None:
+    case, kari = town.adult, browser("kari")
+    given = give(town, case, town.school)
+    give(town, case, town.school, basis="legal_basis", given_by="", how="", legal_basis="Lov § 1", reason="Fare")
+    page = f"/saker/{case.id}/samtykke/{given.id}/trekk"
+    shown = kari.get(page).text
+    assert "Skulen har framleis tilgang" in shown
+    assert 'name="all_of_them"' not in shown
+    send(kari, page, withdrawn_by="Testine", all_of_them="y")
+    assert [each.basis for each in kept() if each.withdrawn_on is None] == ["legal_basis"]
+
+
+@pytest.mark.parametrize(("again", "kept_on"), [(False, False), (True, True)])
+def test_nobody_is_said_to_lose_access_when_the_consent_was_to_the_log(
+    browser: Open, town: Town, again: bool, kept_on: bool
+) -> None:
+    case, kari = town.adult, browser("kari")
+    consent = give(town, case)
+    if again:
+        give(town, case)
+    page = f"/saker/{case.id}/samtykke/{consent.id}/trekk"
+    assert ("gjeld ikkje lenger frå no av" in kari.get(page).text) is not kept_on
+    told = kari.get(send(kari, page, withdrawn_by="Testine").location).text
+    assert "Samtykket er trekt." in told
+    assert "Tilgangen er stengd" not in told
+    assert ("Stafettloggen har framleis samtykke" in told) is kept_on
+
+
+def test_a_consent_that_has_not_begun_takes_no_access_with_it(browser: Open, town: Town) -> None:
+    case, kari = town.adult, browser("kari")
+    coming = give(town, case, town.school, from_on=clock.today() + timedelta(days=9))
+    page = f"/saker/{case.id}/samtykke/{coming.id}/trekk"
+    assert "mistar tilgangen" not in kari.get(page).text
+    told = kari.get(send(kari, page, withdrawn_by="Testine").location).text
+    assert "Samtykket er trekt." in told
+    assert "Tilgangen er stengd" not in told
+
+
+def test_the_service_that_has_the_case_loses_nothing(browser: Open, town: Town) -> None:
+    case, kari = town.adult, browser("kari")
+    consent = give(town, case, town.home_care)
+    page = f"/saker/{case.id}/samtykke/{consent.id}/trekk"
+    shown = kari.get(page).text
+    assert "mistar tilgangen" not in shown
+    assert "Gi stafetten vidare først" not in shown
+    answer = send(kari, page, withdrawn_by="Testine")
+    assert answer.location == f"/saker/{case.id}/samtykke"
+    assert "Tilgangen er stengd" not in kari.get(answer.location).text
+
+
+def test_the_page_of_a_new_consent_tells_what_has_one(browser: Open, town: Town) -> None:
+    page, kari = f"/saker/{town.adult.id}/samtykke/nytt", browser("kari")
+    assert "Har alt samtykke" not in kari.get(page).text
+    give(town, town.adult, town.school)
+    give(town, town.adult, withdrawn_on=clock.today(), withdrawn_by="Testine")
+    assert "Har alt samtykke eller heimel: Skulen." in kari.get(page).text
+    give(town, town.adult)
+    assert "Har alt samtykke eller heimel: Stafettloggen, Skulen." in kari.get(page).text
+    send(kari, page, service=town.school.id, **GIVEN)
+    assert len(kept()) == 4
+
+
 def test_a_consent_can_be_withdrawn_from_a_closed_case_too(browser: Open, town: Town) -> None:
     consent = give(town, town.adult, town.school)
     change(town.adult, closed_on=clock.today(), close_reason="moved")
