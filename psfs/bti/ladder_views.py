@@ -28,7 +28,11 @@ class LevelView:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step of the present level. ``state``: done, skipped, next or later."""
+    """One step of the present level. ``state``: done, skipped, next or later.
+
+    ``to_provide`` is what it is there to see to and is not yet in place. ``only_skip``: it cannot be done yet, only
+    skipped.
+    """
 
     key: str
     number: int
@@ -43,6 +47,8 @@ class StepView:
     measures: bool
     ke_decides: bool
     provides: tuple[str, ...]
+    to_provide: tuple[MissingView, ...]
+    only_skip: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,8 @@ class LadderView:
     """Everything the ladder's picture, its steps and its buttons need.
 
     ``missing`` hinders the next step (or, when deciding is next, the way up); ``missing_up`` hinders the level above.
-    ``provides`` is what the next step is there to see to and is not yet in place. ``due`` is the last day to decide
-    level 0. ``talk`` is the last conversation of this round, where the level has a step that rests on one.
+    ``due`` is the last day to decide level 0. ``talk`` is the last conversation of this round, where the level has a
+    step that rests on one.
     ``services``: the others that may take part today. ``holder_is_contact``: no other contact person is chosen here.
     ``seen`` goes back with a form, so that a change made meanwhile is noticed.
     """
@@ -118,7 +124,6 @@ class LadderView:
     next_step: StepView | None
     missing: tuple[MissingView, ...]
     missing_up: tuple[MissingView, ...]
-    provides: tuple[MissingView, ...]
     outcomes: tuple[str, ...]
     holder: str
     holder_title: str

@@ -45,7 +45,7 @@ def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
     coming = rules.next_step(ladder, state)
     lang = current()
     level = ladder.level(case.level)
-    steps = tuple(_step_view(step, state, coming, entries, lang) for step in level.steps)
+    steps = tuple(_step_view(case, step, state, coming, entries, lang) for step in level.steps)
     up = _hindrances(ladder, state, Move(case.level + 1, "-")) if case.level < ladder.highest else ()
     first_due = due.level0_due(case.level_since, in_force) if case.level == 0 and state.open else None
     today = clock.today()
@@ -75,7 +75,6 @@ def ladder_view(case: Case, log: Sequence[LogLine] | None = None) -> LadderView:
         next_step=next((step for step in steps if coming is not None and step.key == coming.key), None),
         missing=missing_views(case, _before_next(ladder, state, coming, up)),
         missing_up=missing_views(case, up) if state.open else (),
-        provides=missing_views(case, rules.to_provide(ladder, state)),
         outcomes=tuple(str(outcome) for outcome in rules.outcomes(ladder, case.level)),
         holder=case.holder.name if case.holder else "",
         holder_title=held_by.title or _("ansvarleg"),
@@ -124,15 +123,19 @@ def _before_next(ladder: Ladder, state: CaseState, coming: Step | None, up: tupl
             *here,
             *(each for each in up if each.values["requirement"] not in {h.values["requirement"] for h in here}),
         )
-    return _hindrances(ladder, state, DoStep(coming.key))
+    hindered = _hindrances(ladder, state, DoStep(coming.key))
+    return tuple(each for each in hindered if each.values["requirement"] not in coming.provides)
 
 
-def _step_view(step: Step, state: CaseState, coming: Step | None, entries: Sequence[LogEntry], lang: str) -> StepView:
+def _step_view(
+    case: Case, step: Step, state: CaseState, coming: Step | None, entries: Sequence[LogEntry], lang: str
+) -> StepView:
     done = state.steps.get(step.key)
     entry = next((each for each in reversed(entries) if each.step == step.key), None)
     if entry is None and step.closes:
         entry = next((each for each in entries if each.kind == "closed"), None)
     here = coming is not None and coming.key == step.key
+    to_provide = rules.to_provide(ladder_of(case.ladder), state, step)
     return StepView(
         key=step.key,
         number=step.number,
@@ -147,4 +150,6 @@ def _step_view(step: Step, state: CaseState, coming: Step | None, entries: Seque
         measures=step.measures,
         ke_decides=step.ke_decides,
         provides=step.provides,
+        to_provide=missing_views(case, to_provide),
+        only_skip=bool(to_provide) or (step.conversation and not state.talked),
     )

@@ -163,8 +163,7 @@ def _fill_from_ke(form: Any, step: StepView, told: Told) -> None:
 def _form_of(view: LadderView, step: StepView | None) -> Any:
     if step is not None and step.decides:
         return forms.DecidingForm()
-    only_skipped = step is not None and step.conversation and view.talk is None
-    return forms.SkipForm() if only_skipped else forms.StepForm()
+    return forms.SkipForm() if step is not None and step.only_skip else forms.StepForm()
 
 
 def _outcome_words(view: LadderView, outcome: str) -> str:

@@ -18,8 +18,9 @@ How the rules are read where the papers are silent:
 - A case can be opened straight at a higher level with a reason, though nothing can be in place
   before it exists; what is missing is named by `missing_requirements` and blocks the steps there
   until it is mended.
-- Where a step on the level is what sees to a requirement ("Meld behov til KE"), the steps up to and
-  including it are open, and those after it wait.
+- Where a step on the level is what sees to a requirement ("Meld behov til KE"), the steps before it
+  are open. It is done once that is in place, or skipped with a reason, and those after it wait: the
+  log never says of a consent or a report that it is there when it is not.
 - A step that says that a PSFS conversation was held cannot be done without one of this round: hold
   it, or skip the step with a reason.
 - Where the ladder says that the holder is the contact person, somebody holding the baton is what
@@ -126,10 +127,9 @@ def next_step(ladder: Ladder, state: CaseState) -> Step | None:
     return first_open(ladder.level(state.level).steps, state)
 
 
-def to_provide(ladder: Ladder, state: CaseState) -> tuple[Missing, ...]:
-    """What the next step is there to see to and is not in place yet."""
-    step = next_step(ladder, state)
-    return lacking(step.provides, state, ladder.level(state.level)) if step is not None else ()
+def to_provide(ladder: Ladder, state: CaseState, step: Step) -> tuple[Missing, ...]:
+    """What a step of the case's level is there to see to and is not in place yet."""
+    return lacking(step.provides, state, ladder.level(state.level))
 
 
 def outcomes(ladder: Ladder, number: int) -> tuple[Direction, ...]:

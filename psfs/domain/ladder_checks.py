@@ -47,7 +47,7 @@ def hindrances(ladder: Ladder, state: CaseState | None, request: Request) -> Ite
 
 
 def requirements_for(ladder: Ladder, number: int, step: str | None = None) -> tuple[str, ...]:
-    """The requirement keys that must be in place to move up to a level, or to do a step on it.
+    """The requirement keys that must be in place to move up to a level, or before a step on it.
 
     Raises KeyError for an unknown level or step.
     """
@@ -149,8 +149,7 @@ def _to_do(ladder: Ladder, state: CaseState, request: DoStep) -> list[Missing]:
         return missing + _to_decide(ladder, state, step, request)
     if step.conversation and not state.talked:
         missing.append(Missing("needs_conversation", step=step.key))
-    needed = requirements_for(ladder, level.number, step.key)
-    return [*missing, *lacking(needed, state, level)]
+    return [*missing, *lacking(_needed(ladder, level.number, step), state, level)]
 
 
 def _to_decide(ladder: Ladder, state: CaseState, step: Step, request: DoStep) -> list[Missing]:
@@ -165,11 +164,16 @@ def _to_decide(ladder: Ladder, state: CaseState, step: Step, request: DoStep) ->
         return [Missing("wrong_direction", outcome=outcome, level=target)]
     missing = _reason(request.reason) if abs(target - state.level) > 1 else []
     if outcome in (Direction.UP, Direction.STAY):
-        here = requirements_for(ladder, state.level, step.key)
+        here = _needed(ladder, state.level, step)
         missing.extend(lacking(here, state, ladder.level(state.level)))
         there = requirements_for(ladder, target) if outcome == Direction.UP else ()
         missing.extend(lacking([key for key in there if key not in here], state, ladder.level(target)))
     return missing
+
+
+def _needed(ladder: Ladder, number: int, step: Step) -> tuple[str, ...]:
+    """What must be in place for the step to be done: before it, and what it is there to see to."""
+    return tuple(dict.fromkeys([*requirements_for(ladder, number, step.key), *step.provides]))
 
 
 def _direction(level: int, target: int) -> Direction:

@@ -45,11 +45,11 @@ class Step:
 
     `number` counts from 1 within the level. `decides`: takes an outcome (B2). `closes`: is carried
     out by closing the case. `requires`: must be in place before this step and those after it.
-    `provides`: this step is where the requirement is seen to, so the level's demand for it blocks
-    only the steps that come after. `conversation`: says that a PSFS conversation was held, so it
-    rests on one of this round. `measures`: says that agreed measures are under way, so those of the
-    case stand beside it. `ke_decides`: says that the coordinating unit has decided, so its last
-    decision stands beside it.
+    `provides`: this step is where the requirement is seen to, so the level's demand for it does not
+    block the steps before, and the step is done once it is in place. `conversation`: says that a PSFS
+    conversation was held, so it rests on one of this round. `measures`: says that agreed measures are
+    under way, so those of the case stand beside it. `ke_decides`: says that the coordinating unit has
+    decided, so its last decision stands beside it.
     """
 
     key: str

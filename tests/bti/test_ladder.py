@@ -71,7 +71,7 @@ def test_a_day_ahead_is_refused(browser: Open, town: Town) -> None:
 def test_what_must_be_in_place_stops_the_step_and_is_linked(browser: Open, town: Town) -> None:
     change(town.child, level=1)
     kari, page = browser("kari"), f"/saker/{town.child.id}/stige"
-    send(kari, page, what="done")
+    send(kari, page, what="skip", reason="Føresette vil tenkje på det")
     shown = kari.get(page)
     assert f'href="/saker/{town.child.id}/samtykke/nytt?teneste=logg&amp;fra=stige"' in shown.text
     refused = kari.post(page, form_of(shown.text) | {"what": "done"}, status=422)
@@ -79,6 +79,36 @@ def test_what_must_be_in_place_stops_the_step_and_is_linked(browser: Open, town:
     give(town, town.child, given_by="guardian")
     send(kari, page, what="done")
     assert len(entries(town.child, "step")) == 2
+
+
+def test_a_step_that_sees_to_something_is_not_done_before_that_is_in_place(browser: Open, town: Town) -> None:
+    change(town.child, level=1)
+    kari, page = browser("kari"), f"/saker/{town.child.id}/stige"
+    mends = f'href="/saker/{town.child.id}/samtykke/nytt?teneste=logg&amp;fra=stige"'
+    refused = kari.post(page, form_of(kari.get(page).text) | {"what": "done"}, status=422)
+    assert "Samtykke til stafettloggen" in refused.text
+    assert refused.text.count(mends) >= 2, "in the summary and at the step"
+    assert entries(town.child) == []
+    send(kari, page, what="skip", reason="Føresette vil tenkje på det")
+    taken_up = kari.get(page + "?steg=one_consent").text
+    assert mends in taken_up
+    assert 'value="done"' not in taken_up
+    give(town, town.child, given_by="guardian")
+    taken_up = kari.get(page + "?steg=one_consent").text
+    kari.post(page, form_of(taken_up) | {"what": "done"})
+    assert [(each.step, each.outcome) for each in entries(town.child, "step")] == [
+        ("one_consent", "skipped"),
+        ("one_consent", "done"),
+    ]
+
+
+def test_the_need_is_reported_before_the_ladder_says_that_it_is(browser: Open, town: Town) -> None:
+    at(town, 3, "several_assess")
+    give(town, town.adult, town.school)
+    kari, page = browser("kari"), f"/saker/{town.adult.id}/stige"
+    refused = kari.post(page, form_of(kari.get(page).text) | {"what": "done"}, status=422)
+    assert f'href="/saker/{town.adult.id}/meld-ke?fra=stige"' in refused.text
+    assert len(entries(town.adult)) == 1
 
 
 @pytest.mark.parametrize(
