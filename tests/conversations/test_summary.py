@@ -35,7 +35,7 @@ def test_the_worked_example_stands_on_the_page(browser: Browsers, worked: Worked
     assert rows["Lage middag"] == ["3", "ikkje spurt", "6"]
     assert rows["Strikke"] == ["5", "6", "6"]
     assert rows["Bade"] == ["ikkje på skjemaet då", "1", "4 ↑ +3, meir enn målefeil"]
-    assert rows["Totalskår"] == ["10", "11", "23"]
+    assert rows["Totalskår"] == ["10", "11 (3 av 4)", "23"]
     assert rows["Gjennomsnitt"] == ["3,3", "3,7 (3 av 4)", "5,8"]
     previous, first = rows["Endring sidan førre"], rows["Endring sidan første"]
     assert previous[1] == "+1,5 Tel med: Gå til butikken +2, Strikke +1"

@@ -54,7 +54,7 @@ def test_the_worked_example_word_for_word(pdf: Fetch, worked: Worked, name: str,
 def test_the_figures_and_flags_of_the_worked_example(pdf: Fetch, worked: Worked) -> None:
     text = reading.flat(pdf(f"{worked.address}/oppsummering.pdf"))
     assert "Sum 10 11 3 av 4 svar 23" in text
-    assert "Gjennomsnitt 3,3 3,7 5,8" in text
+    assert "Gjennomsnitt 3,3 3,7 3 av 4 svar 5,8" in text
     assert "Endring sidan sist +1,5 +2,0 Betydeleg betring" in text
     assert "Endring sidan første gong +1,5 +3,0 Betydeleg betring" in text
     assert "Det gjeld det som fekk svar begge gongene: Gå til butikken, Strikke og Bade." in text
@@ -149,7 +149,7 @@ def test_the_persons_language_whatever_the_staffs(
     assert reading.reader(document).trailer["/Root"]["/Lang"] == "en"
     text = reading.flat(document)
     assert "10 May 2026" in text
-    assert "3.3 3.7 5.8" in text
+    assert "3.3 3.7 3 of 4 answers 5.8" in text
     assert 'lang="nn"' in kari.get("/finst-ikkje", status=404).text, "the staff's own pages stay as they were"
 
 
