@@ -130,6 +130,7 @@ MESSAGES: dict[str, LazyString] = {
     "until_before_from": _l("Siste dag må vere same dag som samtykket tek til, eller seinare."),
     "legal_basis_missing": _l("Skriv kva lov eller føresegn som er heimelen."),
     "giver_missing": _l("Vel kven som gir samtykket."),
+    "giver_unnamed": _l("Skriv namnet på den eller dei som gir samtykket."),
     "how_missing": _l("Vel korleis samtykket er gitt."),
     "giver_too_young": _l("Før fylte %(age)s år må føresette gi samtykket, gjerne saman med den unge."),
     "giver_is_adult": _l("Ein vaksen samtykkjer sjølv, eller ved verja si."),

@@ -6,12 +6,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField
+from wtforms.validators import ValidationError
 
 from psfs.bti import words
 from psfs.bti.service import Decision
+from psfs.domain.consents import lacks_name
 from psfs.fields import CaseForm, IdField, NewIdField, VersionField, choice
 from psfs.form_fields import day, line, maybe_day, select
 from psfs.form_fields import words as long_text
+from psfs.messages import MESSAGES
 
 _l: Any = lazy_gettext  # a form takes a text that is looked up later; its stubs know only plain ones
 YOUR_CHOICE = _l("Vel eitt av alternativa.")
@@ -87,10 +90,18 @@ class ConsentForm(CaseForm):
     id: Any = NewIdField()
     service = select(_l("Kva gjeld samtykket?"))
     given_by = choice(_l("Kven gir samtykket?"), words.GIVEN_BY, _l("Vel kven som gir samtykket."))
-    given_by_name = line(_l("Namn på den eller dei som gir samtykket"))
+    given_by_name = line(
+        _l("Namn på den eller dei som gir samtykket"),
+        description=_l("Må fyllast ut når det er andre enn personen sjølv."),
+    )
     how = choice(_l("Korleis er det gitt?"), words.HOW, _l("Vel korleis samtykket er gitt."))
     from_on = day(_l("Gjeld frå"))
     until_on = maybe_day(_l("Gjeld til og med"), description=_l("La stå tomt om det ikkje er avtalt nokon slutt."))
+
+    def validate_given_by_name(self, field: Any) -> None:
+        """Told together with what else is missing."""
+        if lacks_name(self.given_by.data or "", field.data or ""):
+            raise ValidationError(str(MESSAGES["giver_unnamed"]))
 
 
 class LegalBasisForm(CaseForm):

@@ -40,6 +40,7 @@ FIELDS = {
     "giver_too_young": "given_by",
     "giver_is_adult": "given_by",
     "young_person_too": "given_by",
+    "giver_unnamed": "given_by_name",
     "how_missing": "how",
     "withdrawn_before_given": "withdrawn_on",
     "unknown_successor": "to",

@@ -190,6 +190,8 @@ def _check(case: Case, what: ConsentInput) -> None:
         raise Refusal("giver_missing")
     if not what.how:
         raise Refusal("how_missing")
+    if consents.lacks_name(what.given_by, what.given_by_name):
+        raise Refusal("giver_unnamed")
     has_a_say = due.consents_self(born, what.from_on, in_force)
     if what.given_by == "person" and not has_a_say:
         raise Refusal("giver_too_young", age=due.age_of_say(in_force))

@@ -20,6 +20,8 @@ from psfs.domain.due import (
 )
 from psfs.domain.errors import Refusal
 
+PERSON = "person"
+"""Who gave it: the person the case is about."""
 GUARDIAN = "guardian"
 """Who gave it: guardians alone."""
 LEGAL_BASIS = "legal_basis"
@@ -33,6 +35,11 @@ def require_law(basis: str, law: str) -> None:
     """
     if basis == LEGAL_BASIS and not law:
         raise Refusal("legal_basis_missing")
+
+
+def lacks_name(given_by: str, name: str) -> bool:
+    """Whether it is not said who gave it: anybody but the person must be named (B6)."""
+    return given_by not in ("", PERSON) and not name.strip()
 
 
 class Consented(Protocol):

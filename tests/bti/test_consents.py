@@ -8,9 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from psfs import audit, clock
+from psfs.bti import service_consents
+from psfs.bti.service_consents import ConsentInput
+from psfs.domain.errors import Refusal
 from psfs.extensions import db
 from psfs.models import Consent, Handover, Service, TeamMember
 from tests.bti.support import change, entries, form_of, fresh, give, send
@@ -87,11 +91,30 @@ def test_who_can_give_it_depends_on_age(browser: Open, town: Town, age: int, giv
         f"/saker/{town.child.id}/samtykke/nytt?teneste=logg",
         status=status,
         given_by=giver,
+        given_by_name="Mor Tenkt",
         how="paper",
     )
     assert len(kept()) == (status == 303)
     if status == 422:
         assert 'href="#given_by-0"' in answer.text
+
+
+@pytest.mark.parametrize("giver", ["guardian", "young_person_and_guardian"])
+def test_who_gave_it_is_named_unless_it_was_the_person(browser: Open, town: Town, giver: str) -> None:
+    kari, page = browser("kari"), f"/saker/{town.child.id}/samtykke/nytt?teneste=logg"
+    refused = send(kari, page, status=422, given_by=giver, given_by_name="  ").text
+    assert 'href="#given_by_name"' in refused
+    assert 'href="#how-0"' in refused, "all that is missing is told at once"
+    assert "Skriv namnet på den eller dei som gir samtykket" in refused
+    assert kept() == []
+    send(kari, page, given_by=giver, given_by_name="Mor Tenkt", how="oral")
+    assert [each.given_by_name for each in kept()] == ["Mor Tenkt"]
+
+
+def test_whatever_the_page_checks_the_verb_refuses_a_consent_from_nobody_named(app: Flask, town: Town) -> None:
+    what = ConsentInput(uuid.uuid4(), None, "consent", clock.today(), given_by="guardian", how="oral")
+    with audit.acting(TESTER), pytest.raises(Refusal, match="giver_unnamed"):
+        service_consents.give(fresh(town.child), town.users["kari"], what)
 
 
 def test_the_page_hints_at_the_right_giver_first(browser: Open, town: Town) -> None:
@@ -103,7 +126,7 @@ def test_the_page_hints_at_the_right_giver_first(browser: Open, town: Town) -> N
 def test_a_guardians_consent_ends_when_the_young_person_has_a_say(browser: Open, town: Town) -> None:
     change(town.child.person, birth_date=born(14))
     page = f"/saker/{town.child.id}/samtykke/nytt?teneste=logg"
-    send(browser("kari"), page, given_by="guardian", how="paper")
+    send(browser("kari"), page, given_by="guardian", given_by_name="Mor Tenkt", how="paper")
     assert kept()[0].until_on is None, "what was said; the end follows from the birth date whenever it is asked"
     assert f"31.12.{born(14).year + 15}" in browser("kari").get(f"/saker/{town.child.id}/samtykke").text
 

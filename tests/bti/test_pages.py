@@ -149,10 +149,15 @@ def test_the_ladder_names_what_is_missing_with_the_link_that_mends_it_and_leads_
     page = kari.get(ladder).text
     assert "Her er saka no" in page
     (mends,) = set(re.findall(r'href="([^"]*/samtykke/nytt[^"]*teneste=logg[^"]*)"', page))
-    sent = send(kari, mends.replace("&amp;", "&"), given_by="guardian", how="oral")
+    sent = send(kari, mends.replace("&amp;", "&"), given_by="guardian", given_by_name="Mor Tenkt", how="oral")
     assert sent.location.endswith(ladder)
     assert send(
-        kari, f"/saker/{town.child.id}/samtykke/nytt", service="logg", given_by="guardian", how="oral"
+        kari,
+        f"/saker/{town.child.id}/samtykke/nytt",
+        service="logg",
+        given_by="guardian",
+        given_by_name="Mor Tenkt",
+        how="oral",
     ).location.endswith("/samtykke")
 
 

@@ -210,6 +210,7 @@ def test_an_end_that_was_agreed_is_kept_as_it_was_said(app: Flask, browser: Open
     kari, page = browser("kari"), f"/saker/{town.child.id}/samtykke/nytt?teneste={town.school.id}"
     kari.get(page)
     typed = {"id": str(uuid.uuid4()), "service": str(town.school.id), "given_by": "guardian", "how": "paper"}
+    typed |= {"given_by_name": "Mor Liten"}
     typed |= {"from_on": today.isoformat(), "until_on": ""}
     kari.post(page, typed)
     assert [row.until_on for row in db.session.query(Consent)] == [None]
