@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 from psfs.bti import words
 from psfs.bti.service import Decision
 from psfs.domain.consents import lacks_name
+from psfs.domain.reasons import lacks_words
 from psfs.fields import CaseForm, IdField, NewIdField, VersionField, choice
 from psfs.form_fields import day, line, maybe_day, select
 from psfs.form_fields import words as long_text
@@ -76,6 +77,11 @@ class CloseForm(DecisionForm):
     reason_code = choice(_l("Kvifor blir saka avslutta?"), words.CLOSE_REASONS, _l("Vel kvifor saka skal avsluttast."))
     evaluation = long_text(_l("Siste evaluering"), _l("Skriv ei siste evaluering."))
     reason = long_text(_l("Meir om grunnen"))
+
+    def validate_reason(self, field: Any) -> None:
+        """Told together with what else is missing."""
+        if lacks_words(self.reason_code.data or "", field.data or ""):
+            raise ValidationError(str(MESSAGES["needs_reason"]))
 
 
 class ReopenForm(DecisionForm):

@@ -189,6 +189,9 @@ def test_closing_asks_why_and_for_a_last_evaluation(browser: Open, town: Town) -
 
 def test_closed_for_another_reason_it_must_be_said_which(browser: Open, town: Town) -> None:
     kari, page = browser("kari"), f"/saker/{town.adult.id}/avslutt"
+    at_once = send(kari, page, status=422, reason_code="other").text
+    assert 'href="#reason"' in at_once
+    assert 'href="#evaluation"' in at_once
     typed = {"reason_code": "other", "evaluation": "Ho klarer seg godt."}
     refused = send(kari, page, status=422, reason=" ", **typed)
     assert 'href="#reason"' in refused.text
