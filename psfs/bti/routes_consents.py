@@ -137,7 +137,8 @@ def withdraw_consent(case: OpenCase, consent_id: uuid.UUID) -> ResponseReturnVal
                 else _("Stafettloggen har framleis samtykke eller heimel.")
             )
             return f"{told} {stays}"
-        return f"{told} {_('Tilgangen er stengd.')}" if consent.service and (left.opens or left.still) else told
+        closed = _("Tilgangen er stengd.")  # a text inside an f-string is not found for the catalogues
+        return f"{told} {closed}" if consent.service and (left.opens or left.still) else told
 
     return pages.answer(case, form, page, save, done=done, saved=saved, closed_too=True)
 
