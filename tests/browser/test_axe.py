@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import uuid
 from collections import defaultdict
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -76,7 +77,13 @@ def findings(request: pytest.FixtureRequest, chromium: Browser, live_server: Run
         first = [find_case(page, name) for name in FIRST]
         hand_in_one_beside_another_and_one_that_is_refused(page, first[1])
         unreported = find_case(page, "Ingeborg Tenkt")
-        starts = [*first, f"{unreported}/meld-ke", search_for_a_stranger(live_server), *starts]
+        starts = [
+            *first,
+            f"{unreported}/meld-ke",
+            search_for_a_stranger(live_server),
+            strike_a_note(live_server),
+            *starts,
+        ]
     found: Findings = defaultdict(list)
     often = OFTEN if request.param == "kari" else {}
     for kind in crawl(page, starts, often=often, unknown_too=not request.param):
@@ -92,6 +99,17 @@ def search_for_a_stranger(server: RunningApp) -> str:
     with closing(sqlite3.connect(server.instance / "psfs.sqlite3")) as database:
         (born,) = database.execute("SELECT birth_date FROM person WHERE name = 'Emma Tenktvik'").fetchone()
     return f"/sok?q=Emma+Tenktvik+{born}"
+
+
+def strike_a_note(server: RunningApp) -> str:
+    """The page for striking a note: the entries that the crawl may put right are not all such that can be struck."""
+    with closing(sqlite3.connect(server.instance / "psfs.sqlite3")) as database:
+        query = """SELECT log_entry.case_id, log_entry.id FROM log_entry
+            JOIN case_file ON case_file.id = log_entry.case_id AND case_file.closed_on IS NULL
+            JOIN user_account ON user_account.id = case_file.holder_id AND user_account.username = 'kari'
+            WHERE log_entry.kind = 'note' ORDER BY log_entry.id"""
+        case_id, entry_id = map(uuid.UUID, database.execute(query).fetchone())
+    return f"/saker/{case_id}/stafettlogg/{entry_id}/stryk"
 
 
 def look_closely(page: Page, kind: str) -> Findings:

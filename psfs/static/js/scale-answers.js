@@ -46,8 +46,11 @@ export function onPick(form, moves, picked) {
 }
 
 /** Move the focus to what has just been opened: it takes it once it is drawn, since opening is a transition. */
-export function focusOnceOpen(element) {
-  requestAnimationFrame(() => requestAnimationFrame(() => element.focus()));
+export function focusOnceOpen(element, tries = 60) {
+  requestAnimationFrame(() => {
+    element.focus();
+    if (document.activeElement !== element && tries) focusOnceOpen(element, tries - 1);
+  });
 }
 
 /** Move the focus into a panel's scale: to what is chosen, else to its first score. */
